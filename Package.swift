@@ -1,0 +1,96 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The same strictness in every room; a warning is an error.
+let house: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let package = Package(
+    name: "envelope",
+    products: [.executable(name: "envelope", targets: ["envelope"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // C
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CMark", pkgConfig: "libcmark", providers: [.apt(["libcmark-dev"])]),
+        .systemLibrary(name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
+
+        // Ground
+        .target(name: "Curl", dependencies: ["CCurl"], swiftSettings: house),
+        .target(name: "Mail", dependencies: ["CMark", "CIDN2"], swiftSettings: house),
+        .target(name: "JSON", swiftSettings: house),
+
+        // Adapters
+        .target(name: "SMTP", dependencies: ["Mail", "Curl"], swiftSettings: house),
+        .target(
+            name: "Store", dependencies: ["Mail", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: house),
+        .target(
+            name: "Sandbox",
+            dependencies: [
+                "Mail",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: house),
+
+        // Service and protocol
+        .target(
+            name: "Sending",
+            dependencies: ["Mail", "Store", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: house),
+        .target(name: "MCP", dependencies: ["JSON"], swiftSettings: house),
+
+        // Contract
+        .target(
+            name: "Tools", dependencies: ["Mail", "Sending", "MCP", "JSON"],
+            resources: [.embedInCode("Schemas")], swiftSettings: house),
+
+        // Roof
+        .executableTarget(
+            name: "envelope",
+            dependencies: [
+                "Mail", "JSON", "Store", "SMTP", "Sandbox", "Sending", "MCP", "Tools",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: house),
+
+        // Tests
+        .target(
+            name: "TestPeers", dependencies: ["Mail"], path: "Tests/TestPeers", swiftSettings: house),
+        .testTarget(
+            name: "MailTests", dependencies: ["Mail"], exclude: ["Corpus"], swiftSettings: house),
+        .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: house),
+        .testTarget(
+            name: "SMTPTests", dependencies: ["SMTP", "Curl", "Mail", "TestPeers"], exclude: ["Dialogues"],
+            swiftSettings: house),
+        .testTarget(name: "StoreTests", dependencies: ["Store", "Mail"], swiftSettings: house),
+        .testTarget(
+            name: "SandboxTests", dependencies: ["Sandbox", "SMTP", "Mail", "TestPeers"],
+            swiftSettings: house),
+        .testTarget(
+            name: "SendingTests", dependencies: ["Sending", "Store", "Mail", "TestPeers"],
+            swiftSettings: house),
+        .testTarget(name: "MCPTests", dependencies: ["MCP", "JSON"], swiftSettings: house),
+        .testTarget(
+            name: "ToolsTests", dependencies: ["Tools", "Sending", "Store", "MCP", "JSON", "Mail", "TestPeers"],
+            swiftSettings: house),
+        .testTarget(name: "HouseTests", dependencies: ["JSON", "TestPeers"], swiftSettings: house),
+    ]
+)

@@ -1,0 +1,20 @@
+/// The seam between the queue and the wire: carries one message to a submission server.
+package protocol MailTransport: Sendable {
+    /// Runs one mail transaction and says what happened; a refusal is an answer, so it never throws.
+    ///
+    /// - Parameters:
+    ///   - gate: awaited before the last octets of the mail data may reach the socket. When it throws, the line
+    ///     is closed without the final dot and the transaction ends with `TransportFault.Kind.gateClosed`.
+    ///   - progress: told each phase as it is entered; must not block.
+    ///
+    /// Cancelling the calling task before the gate ends the transaction promptly with `.cancelled` and never
+    /// leaves half a message accepted; from the gate on it has no effect.
+    func carry(
+        _ mailData: MailData, in envelope: Envelope, gate: @escaping Gate, progress: @escaping Progress
+    ) async -> Transaction
+}
+
+/// Commits that the attempt is at the final dot, or throws and nothing is sent.
+package typealias Gate = @Sendable () async throws -> Void
+/// Hears each phase of an attempt.
+package typealias Progress = @Sendable (Phase) -> Void
