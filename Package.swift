@@ -56,7 +56,7 @@ let package = Package(
 
         // Contract
         .target(
-            name: "Tools", dependencies: ["Mail", "Sending", "MCP", "JSON"],
+            name: "Tools", dependencies: ["Mail", "Sending", "Store", "MCP", "JSON"],
             resources: [.embedInCode("Schemas")], swiftSettings: house),
 
         // Roof
@@ -80,7 +80,8 @@ let package = Package(
         .testTarget(
             name: "SMTPTests", dependencies: ["SMTP", "Curl", "Mail", "TestPeers"], exclude: ["Dialogues"],
             swiftSettings: house),
-        .testTarget(name: "StoreTests", dependencies: ["Store", "Mail"], swiftSettings: house),
+        .testTarget(name: "StoreTests",
+            dependencies: ["Store", "Mail", "TestPeers", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: house),
         .testTarget(
             name: "SandboxTests", dependencies: ["Sandbox", "SMTP", "Mail", "TestPeers"],
             swiftSettings: house),

@@ -1,9 +1,11 @@
 /// A local part at a domain (RFC 5321 §4.1.2 `Mailbox`): where mail goes, without a display name.
 ///
-/// Made only by parsing, so an `Address` never holds CR, LF, NUL or a space: libcurl and SMTP servers take a
-/// CR LF inside a recipient as a second command, and this type is the wall against that.
+/// Made only by parsing, so an `Address` never holds CR, LF, NUL or any other control character, and a space
+/// only inside a quoted local part: libcurl and SMTP servers take a CR LF inside a recipient as a second
+/// command, and this type is the wall against that.
 package struct Address: Hashable, Sendable, CustomStringConvertible {
-    /// As given, dequoted where quoting was not needed; Unicode where the mailbox needs SMTPUTF8 (RFC 6531).
+    /// As given, dequoted where quoting was not needed and with its quotes where it was; Unicode where the
+    /// mailbox needs SMTPUTF8 (RFC 6531).
     package let localPart: String
     /// A-labels in lower case (RFC 5890), or an address literal with its brackets.
     package let domain: String

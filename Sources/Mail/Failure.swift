@@ -95,3 +95,17 @@ extension Failure.Code {
         }
     }
 }
+
+extension Failure {
+    /// The final dot may have left and no reply came (RFC 5321 §4.5.4): the one failure that must not be retried
+    /// although nothing is known to be wrong.
+    ///
+    /// - Parameter reason: what ended the wait for the reply, as a clause.
+    package static func unconfirmed(because reason: String) -> Failure {
+        Failure(
+            .unconfirmed, "The message may or may not have been taken by the server: \(reason).",
+            hint: "Do not send it again by yourself: it may have arrived. Look into the Sent folder or ask the"
+                + " recipient, then send again only if it is certain that it did not arrive.",
+            mayHaveBeenDelivered: true, phase: .finalDot)
+    }
+}

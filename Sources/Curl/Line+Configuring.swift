@@ -1,0 +1,90 @@
+import CCurl
+
+extension Line {
+    /// Sets every option of a connect; the first refused one ends it, because a missing option may be a missing lock.
+    func configure(_ easy: UnsafeMutableRawPointer, trust: TrustStore) -> CURLcode {
+        let remaining = max(1, ContinuousClock.now.duration(to: deadline).wholeMilliseconds)
+        var steps: [CURLcode] = [
+            ccurl_set_error_buffer(easy, words),
+            ccurl_set_string(easy, CURLOPT_URL, request.url),
+            ccurl_set_long(easy, CURLOPT_CONNECT_ONLY, 1),
+            ccurl_set_long(easy, CURLOPT_NOSIGNAL, 1),
+            // DNS, TCP, TLS, greeting, EHLO, STARTTLS and AUTH as one total.
+            ccurl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, Int(remaining)),
+            // ALL_PROXY and smtp_proxy in the environment would divert the mail.
+            ccurl_set_string(easy, CURLOPT_PROXY, ""),
+            ccurl_require_tls_1_2(easy),
+            ccurl_set_long(easy, CURLOPT_SSL_VERIFYPEER, 1),
+            ccurl_set_long(easy, CURLOPT_SSL_VERIFYHOST, 2),
+            trust.apply(to: easy, caFile: request.caFile),
+        ]
+        _ = ccurl_set_quick_exit(easy)
+        // Never TRY: it sends the password in clear when STARTTLS is missing or refused.
+        if request.security == .startTLS { steps.append(ccurl_require_starttls(easy)) }
+        if let login = request.login { steps += login.apply(to: easy) }
+        steps += listen(easy)
+        return steps.first { $0 != CURLE_OK } ?? CURLE_OK
+    }
+
+    /// Records every reply line and every command.
+    private func listen(_ easy: UnsafeMutableRawPointer) -> [CURLcode] {
+        // The line outlives its handle: `discard` cleans the handle up first.
+        let me = Unmanaged.passUnretained(self).toOpaque()
+        return [
+            ccurl_on_header(
+                easy,
+                { octets, size, count, context in
+                    if let octets, let context {
+                        let line = Unmanaged<Line>.fromOpaque(context).takeUnretainedValue()
+                        line.session.append(.server(text(octets, size * count)))
+                    }
+                    return size * count
+                }, me),
+            ccurl_on_debug(
+                easy,
+                { _, kind, octets, count, context in
+                    if kind == CURLINFO_HEADER_OUT, let octets, let context {
+                        let line = Unmanaged<Line>.fromOpaque(context).takeUnretainedValue()
+                        line.session.append(.client(Session.withoutCredentials(text(octets, count))))
+                    }
+                    return 0
+                }, me),
+            ccurl_set_long(easy, CURLOPT_VERBOSE, 1),
+        ]
+    }
+
+    func noteMilestones(_ easy: UnsafeMutableRawPointer) {
+        func isReached(_ info: CURLINFO) -> Bool {
+            var microseconds: curl_off_t = 0
+            return ccurl_get_offset(easy, info, &microseconds) == CURLE_OK && microseconds > 0
+        }
+        session.isConnected = isReached(CURLINFO_CONNECT_TIME_T)
+        session.isResolved = session.isConnected || isReached(CURLINFO_NAMELOOKUP_TIME_T)
+        session.isSecured = isReached(CURLINFO_APPCONNECT_TIME_T)
+    }
+}
+
+extension Login {
+    func apply(to easy: UnsafeMutableRawPointer) -> [CURLcode] {
+        // Always: CRAM-MD5 would otherwise beat a bearer token, and nothing is tried after a refusal.
+        let options = mechanisms.map { "AUTH=\($0)" }.joined(separator: ";")
+        var steps = [
+            ccurl_set_string(easy, CURLOPT_USERNAME, username),
+            ccurl_set_string(easy, CURLOPT_LOGIN_OPTIONS, options),
+            ccurl_set_long(easy, CURLOPT_SASL_IR, 1),
+        ]
+        switch proof {
+        case .password(let password): steps.append(ccurl_set_string(easy, CURLOPT_PASSWORD, password))
+        case .bearer(let token): steps.append(ccurl_set_string(easy, CURLOPT_XOAUTH2_BEARER, token))
+        }
+        return steps
+    }
+}
+
+/// One line of octets as text: no line end, repaired, at most `Session.maximumLineLength` octets.
+private func text(_ octets: UnsafeMutablePointer<CChar>, _ count: Int) -> String {
+    let raw = UnsafeRawBufferPointer(start: octets, count: min(count, Session.maximumLineLength))
+    var end = raw.count
+    while end > 0, raw[end - 1] == 0x0A || raw[end - 1] == 0x0D { end -= 1 }
+    return String(decoding: raw[..<end], as: UTF8.self)
+}

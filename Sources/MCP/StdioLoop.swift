@@ -1,0 +1,165 @@
+import Glibc
+
+/// The thread's side of a `StdioServer`: everything here belongs to one thread.
+struct StdioLoop {
+    private enum Stage {
+        case serving
+        /// No new requests from now on, but for lines that were already read; calls may finish until then.
+        case draining(until: ContinuousClock.Instant)
+        /// Calls are cancelled and may say so until then.
+        case ending(at: ContinuousClock.Instant)
+    }
+
+    private let server: StdioServer
+    private let inbox: Inbox
+    private let clock = ContinuousClock()
+    private let firstParent: Int32
+    private var session: Session
+    private var lines: LineSplitter
+    private var output: OutputQueue
+    private var calls = OpenCalls()
+    private var stage = Stage.serving
+    /// True when nothing more will be read; false again never.
+    private var inputEnded = false
+    private var chunk = [UInt8](repeating: 0, count: 1 << 16)
+
+    init(_ server: StdioServer, inbox: Inbox) {
+        self.server = server
+        self.inbox = inbox
+        session = Session(RenderedCatalogue(server.catalogue))
+        lines = LineSplitter(limit: server.limits.line)
+        output = OutputQueue(server.output)
+        firstParent = server.parent()
+    }
+
+    mutating func run() {
+        while true {
+            for event in inbox.takeAll() { take(event) }
+            while true {
+                let tookAll = takeLines()
+                output.flush()
+                if tookAll || !hasRoom { break }
+            }
+            if output.isClosed { stop("nobody reads the output any more") }
+            if isOver() { break }
+            wait()
+        }
+        if !calls.isEmpty { server.log("ended with \(calls.words) unfinished") }
+    }
+
+    /// A slow client or too many calls hold up the reading of further requests, so that memory stays bounded.
+    private var hasRoom: Bool { output.count < server.limits.unread && calls.count < server.limits.calls }
+
+    /// True when every whole line was taken, false when there was no room for more.
+    private mutating func takeLines() -> Bool {
+        while hasRoom {
+            guard let piece = lines.next(atEnd: inputEnded) else { return true }
+            switch piece {
+            case .line(let line): take(session.receive(line))
+            case .tooLong:
+                server.log("a line longer than \(server.limits.line) bytes was refused")
+                let error = ProtocolError.invalidRequest(
+                    "A message may be at most \(server.limits.line) bytes long.")
+                output.append(line: Answer(to: nil, error: error).bytes)
+            }
+        }
+        return false
+    }
+
+    private mutating func take(_ reaction: Reaction) {
+        switch reaction {
+        case .silence: break
+        case .answer(let answer): output.append(line: answer.bytes)
+        case .call(let call): calls.start(call, inbox: inbox)
+        case .cancel(let serial): calls.cancel(serial)
+        case .batch(let reactions):
+            let answers = calls.startBatch(reactions, inbox: inbox)
+            if let answers { output.append(line: answers) }
+        }
+    }
+
+    private mutating func take(_ event: Inbox.Event) {
+        switch event {
+        case .finished(let call, let answer):
+            let wanted = session.settle(call)
+            if let line = calls.finish(call, with: wanted ? answer : nil) { output.append(line: line) }
+        case .progress(let call, let line):
+            // Progress is the one thing that may be left out when the client does not keep up.
+            if session.isOpen(call), output.count < server.limits.unread { output.append(line: line) }
+        case .stop: stop("asked to stop")
+        }
+    }
+
+    // MARK: - The end
+
+    private mutating func stop(_ reason: String) {
+        lines = LineSplitter(limit: server.limits.line)
+        endInput(reason)
+    }
+
+    private mutating func endInput(_ reason: String) {
+        inputEnded = true
+        guard case .serving = stage else { return }
+        stage = .draining(until: clock.now + server.limits.drain)
+        let open = calls.isEmpty ? "" : ", \(calls.words) in flight"
+        server.log("shutting down: \(reason)\(open)")
+    }
+
+    private mutating func isOver() -> Bool {
+        switch stage {
+        case .serving: return false
+        case .draining(let end):
+            if calls.isEmpty, output.count == 0, lines.isEmpty { return true }
+            if clock.now >= end {
+                calls.cancelAll()
+                lines = LineSplitter(limit: server.limits.line)
+                stage = .ending(at: end + server.limits.grace)
+            }
+            return false
+        case .ending(let end): return clock.now >= end || (calls.isEmpty && output.count == 0)
+        }
+    }
+
+    // MARK: - Waiting
+
+    private mutating func wait() {
+        let reads = !inputEnded && hasRoom
+        var pollers = [
+            pollfd(fd: inbox.wakeDescriptor, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: reads ? server.input : -1, events: Int16(POLLIN), revents: 0),
+            // With no events asked for it still tells when the other end is closed.
+            pollfd(
+                fd: output.isClosed ? -1 : server.output, events: output.count > 0 ? Int16(POLLOUT) : 0, revents: 0),
+        ]
+        let ready = poll(&pollers, 3, timeout)
+        if ready == 0, case .serving = stage, server.parent() != firstParent { stop("the parent process is gone") }
+        if ready <= 0 { return }
+        if pollers[2].revents & Int16(POLLERR | POLLNVAL) != 0 { output.close() }
+        if pollers[1].revents != 0 { readInput() }
+    }
+
+    private var timeout: Int32 {
+        switch stage {
+        case .serving: return server.limits.parentCheck.milliseconds
+        case .draining(let end), .ending(let end): return max(0, (end - clock.now).milliseconds + 1)
+        }
+    }
+
+    private mutating func readInput() {
+        let descriptor = server.input
+        let size = chunk.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+        if size > 0 {
+            lines.append(chunk[..<size])
+        } else if size == 0 {
+            endInput("the input ended")
+        } else if errno != EINTR, errno != EAGAIN {
+            endInput("the input broke: \(SystemError("read", errno))")
+        }
+    }
+}
+
+extension Duration {
+    fileprivate var milliseconds: Int32 {
+        Int32(clamping: components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000)
+    }
+}

@@ -1,0 +1,61 @@
+/// What a refusal or a fault means for the one who sends: a closed code, whether to try again, and what to change.
+///
+/// Class comes from the reply code (4yz passes, 5yz does not), but for the few signs that say otherwise. The
+/// recipient is never blamed for 5.7.x: policy and reputation are the sender's side.
+package struct Diagnosis: Hashable, Sendable {
+    package let code: Failure.Code
+    package let retryable: Bool
+    /// What to change, exactly; a whole sentence or more, without the server's words.
+    package let hint: String
+
+    init(_ code: Failure.Code, retryable: Bool, _ hint: String) {
+        self.code = code
+        self.retryable = retryable
+        self.hint = hint
+    }
+
+    /// Judges a refusing reply by where it was said.
+    package init(of reply: Reply, in phase: Phase) {
+        let sign = Sign(reply, phase)
+        self =
+            Self.login(sign) ?? Self.pace(sign) ?? Self.encryption(sign) ?? Self.size(sign) ?? Self.address(sign)
+            ?? Self.policy(sign) ?? Self.plain(sign)
+    }
+
+    /// A reply taken apart for judging.
+    struct Sign {
+        let reply: Reply
+        let phase: Phase
+        let text: String
+
+        init(_ reply: Reply, _ phase: Phase) {
+            self.reply = reply
+            self.phase = phase
+            self.text = reply.text.lowercased()
+        }
+
+        var code: Int { reply.code }
+        var isTransient: Bool { reply.isTransient }
+
+        /// True for that subject and detail, whatever the class.
+        func isEnhanced(_ subject: Int, _ details: Int...) -> Bool {
+            guard let enhanced = reply.enhanced else { return false }
+            return enhanced.subject == subject && (details.isEmpty || details.contains(enhanced.detail))
+        }
+
+        func says(_ phrases: String...) -> Bool { phrases.contains { text.holds($0) } }
+    }
+}
+
+extension String {
+    /// Substring search without Foundation.
+    func holds(_ phrase: String) -> Bool {
+        let wanted = Array(phrase.utf8)
+        let octets = Array(utf8)
+        guard let first = wanted.first, octets.count >= wanted.count else { return false }
+        for start in 0...(octets.count - wanted.count) where octets[start] == first {
+            if octets[start..<start + wanted.count].elementsEqual(wanted) { return true }
+        }
+        return false
+    }
+}

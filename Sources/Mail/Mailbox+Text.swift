@@ -1,0 +1,11 @@
+extension Mailbox {
+    /// As people write it and `init(parsing:)` reads it: `a@b`, `Name <a@b>` or `"Lee, Ann" <a@b>`; not the form for a
+    /// header field, which may need encoded words.
+    package var text: String {
+        guard let displayName else { return address.text }
+        let isPlain = displayName.unicodeScalars.allSatisfy { !"\"\\,;<>".unicodeScalars.contains($0) }
+        if isPlain { return "\(displayName) <\(address.text)>" }
+        let escaped = displayName.map { "\"\\".contains($0) ? "\\\($0)" : String($0) }.joined()
+        return "\"\(escaped)\" <\(address.text)>"
+    }
+}

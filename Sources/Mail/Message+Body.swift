@@ -1,0 +1,84 @@
+extension Message {
+    /// The tree of parts, each level only where there is something to part:
+    ///
+    ///     mixed ─┬─ alternative ─┬─ text
+    ///            │               └─ related ─┬─ html
+    ///            │                           └─ images with a content id…
+    ///            └─ attachments…
+    func bodyEntity(warnings: inout [String]) throws(Failure) -> Entity {
+        let (plain, html) = try content(warnings: &warnings)
+        try checkContentIDs()
+        var images: [Entity] = []
+        var files: [Entity] = []
+        for (index, attachment) in attachments.enumerated() {
+            let field = "attachments[\(index)]"
+            let isInline = html != nil && attachment.contentID != nil
+            let part = try Entity.attachment(attachment, field: field, isInline: isInline, warnings: &warnings)
+            if isInline { images.append(part) } else { files.append(part) }
+        }
+        try warnAboutReferences(in: html?.text, warnings: &warnings)
+        var body = try Entity.text(plain.text, subtype: "plain", field: plain.field)
+        if let html {
+            var shown = try Entity.text(html.text, subtype: "html", field: html.field)
+            if !images.isEmpty { shown = Entity(fields: [], body: .multipart(.related, [shown] + images)) }
+            body = Entity(fields: [], body: .multipart(.alternative, [body, shown]))
+        }
+        return files.isEmpty ? body : Entity(fields: [], body: .multipart(.mixed, [body] + files))
+    }
+
+    /// Text and where it comes from, for a failure's `field`.
+    private typealias Content = (text: String, field: String)
+
+    /// What is given outright wins over what can be made: `text` over text made from `markdown` or `html`.
+    private func content(warnings: inout [String]) throws(Failure) -> (plain: Content, html: Content?) {
+        if let markdown {
+            if html != nil {
+                throw Failure(
+                    .invalidRequest, "Both html and markdown are given, and each makes the HTML part.",
+                    hint: "Give one of them.", field: "markdown")
+            }
+            let rendered = Markdown(markdown)
+            if rendered.omitsHTML {
+                warnings.append("HTML inside the markdown was left out; use html to send HTML.")
+            }
+            return ((text ?? markdown, text == nil ? "markdown" : "text"), (rendered.document, "markdown"))
+        }
+        if let html {
+            if let text { return ((text, "text"), (html, "html")) }
+            let rendered = HTMLRendering(html).text
+            if rendered.isEmpty {
+                warnings.append("The html has no text, so readers that show no HTML see nothing; text would help them.")
+            }
+            return ((rendered, "html"), (html, "html"))
+        }
+        guard let text else {
+            throw Failure(
+                .invalidRequest, "The message has no body.", hint: "Give markdown, text or html.", field: "text")
+        }
+        return ((text, "text"), nil)
+    }
+
+    private func checkContentIDs() throws(Failure) {
+        var seen = Set<String>()
+        for (index, attachment) in attachments.enumerated() {
+            guard let given = attachment.contentID else { continue }
+            let id = try Entity.contentID(given, field: "attachments[\(index)]")
+            if !seen.insert(id).inserted {
+                throw Failure(
+                    .invalidAttachment, "The content id \(id.quoted) is given twice.",
+                    hint: "Give each inline image an id of its own.", field: "attachments[\(index)].content_id")
+            }
+        }
+    }
+
+    /// Says which images the HTML does not show, and that a text has nowhere to show them.
+    private func warnAboutReferences(in html: String?, warnings: inout [String]) throws(Failure) {
+        for (index, attachment) in attachments.enumerated() {
+            guard let given = attachment.contentID else { continue }
+            let id = try Entity.contentID(given, field: "attachments[\(index)]")
+            if html?.contains("cid:\(id)") != true {
+                warnings.append("Nothing in the message shows attachments[\(index)]: no cid:\(id) in its HTML.")
+            }
+        }
+    }
+}

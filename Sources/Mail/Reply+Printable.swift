@@ -1,0 +1,21 @@
+extension Reply {
+    /// Makes a peer's words safe to show: no control or format characters (line breaks, escape sequences,
+    /// direction overrides), runs of white space as one space, at most `limit` characters.
+    package static func printable(_ words: some StringProtocol, limit: Int = maximumTextLength) -> String {
+        var clean = String.UnicodeScalarView()
+        var isGap = false
+        // Five scalars a character is more than any script needs, and less than a pile of combining marks.
+        for scalar in words.unicodeScalars.prefix(limit * 5) {
+            switch scalar.properties.generalCategory {
+            case .control, .spaceSeparator, .lineSeparator, .paragraphSeparator: isGap = !clean.isEmpty
+            case .format, .surrogate, .privateUse, .unassigned: continue
+            default:
+                if isGap { clean.append(" ") }
+                isGap = false
+                clean.append(scalar)
+            }
+        }
+        let text = String(clean)
+        return text.count > limit ? String(text.prefix(limit - 1)) + "…" : text
+    }
+}

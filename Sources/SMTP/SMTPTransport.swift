@@ -1,0 +1,137 @@
+package import Curl
+package import Mail
+
+/// Carries messages to one submission server over a few connections that it keeps and uses again.
+///
+/// Each message is one mail transaction; libcurl makes the session, this room speaks the transaction, because only
+/// then it is known exactly whether the final dot has left. Nothing is connected before the first message.
+package struct SMTPTransport: MailTransport {
+    package let server: SubmissionServer
+    private let credentials: Credentials?
+    private let options: SMTPOptions
+    private let engine: Engine
+    private let pool: ConnectionPool
+
+    package init(server: SubmissionServer, credentials: Credentials?, options: SMTPOptions, engine: Engine) {
+        self.server = server
+        self.credentials = credentials
+        self.options = options
+        self.engine = engine
+        self.pool = ConnectionPool(limit: options.connectionsPerServer, idleKeep: options.idleKeep)
+    }
+
+    /// With an engine, and so a thread, of its own: for a program with one server.
+    package init(server: SubmissionServer, credentials: Credentials? = nil, options: SMTPOptions = SMTPOptions()) {
+        self.init(server: server, credentials: credentials, options: options, engine: Engine())
+    }
+
+    package func carry(
+        _ mailData: MailData, in envelope: Envelope, gate: @escaping Gate, progress: @escaping Progress
+    ) async -> Transaction {
+        let stopper = Stopper()
+        // A task of its own, so that a cancel reaches it only while the stopper lets it.
+        let task = Task {
+            await run(mailData, in: envelope, stopper: stopper, gate: gate, progress: progress)
+        }
+        return await withTaskCancellationHandler {
+            await task.value
+        } onCancel: {
+            if stopper.stop() { task.cancel() }
+        }
+    }
+
+    /// Says goodbye on every idle connection and refuses what comes later; a transaction under way goes to its end.
+    package func close() async {
+        await pool.close()
+    }
+
+    private func run(
+        _ mailData: MailData, in envelope: Envelope, stopper: Stopper, gate: @escaping Gate,
+        progress: @escaping Progress
+    ) async -> Transaction {
+        var record = Transaction(forwardPaths: envelope.forwardPaths)
+        if server.security == .plain, !server.isLoopback, !options.allowPlainBeyondLoopback {
+            record.fault = TransportFault(
+                .plainNotAllowed, detail: "\(server) is not on this machine, and the line would not be encrypted")
+            return record
+        }
+        var session: OpenSession?
+        switch await pool.enter() {
+        case .gone:
+            record.fault = TransportFault(.cancelled, detail: "cancelled while waiting for a free connection")
+            return record
+        case .idle(let open): session = open
+        case .vacant: break
+        }
+        var kept: OpenSession?
+        // Twice at most: an idle connection that turns out to be gone costs nothing and is not the message's fault.
+        for _ in 1...2 {
+            let isReused = session != nil
+            if isReused { record.note("(on a connection that was already open)") }
+            guard let open = await openSession(session, &record, progress) else { break }
+            var transaction = MailTransaction(
+                mailData, in: envelope, over: open, options: options, record: record, stopper: stopper, gate: gate,
+                progress: progress)
+            await transaction.run()
+            record = transaction.record
+            if transaction.isReusable {
+                kept = transaction.session
+                break
+            }
+            await open.connection.close(farewell: ConnectionPool.quit)
+            guard isReused, record.isStale else { break }
+            record = record.forgotten("(the idle connection was gone; once again on a fresh one)")
+            session = nil
+        }
+        await pool.leave(keeping: kept)
+        return record
+    }
+
+    /// The session given, or a fresh one; nil with the reason in `record` when there is none to be had.
+    private func openSession(
+        _ given: OpenSession?, _ record: inout Transaction, _ progress: Progress
+    ) async -> OpenSession? {
+        if let given { return given }
+        progress(.resolve)
+        do {
+            let connection = try await engine.connect(request, deadline: .now + options.deadlines.connect)
+            record.converse(connection.session)
+            if let fault = credentials.flatMap({ connection.session.faultUnlessLoggedIn($0) }) {
+                record.phase = .auth
+                record.fault = fault
+                await connection.close(farewell: ConnectionPool.quit)
+                return nil
+            }
+            return OpenSession(connection: connection, capabilities: Capabilities(connection.session))
+        } catch {
+            record.noteFailedConnect(error, security: server.security, credentials: credentials)
+            progress(record.phase)
+            return nil
+        }
+    }
+
+    private var request: ConnectRequest {
+        let scheme = server.security == .implicitTLS ? "smtps" : "smtp"
+        let security: ConnectRequest.Security =
+            switch server.security {
+            case .implicitTLS: .implicitTLS
+            case .startTLS: .startTLS
+            case .plain: .plain
+            }
+        return ConnectRequest(
+            url: "\(scheme)://\(server.authority)/\(options.ehloNameInURL)", security: security,
+            login: credentials?.login, caFile: options.caFile)
+    }
+}
+
+extension SMTPOptions {
+    /// libcurl takes the EHLO name from the URL's path and decodes it.
+    fileprivate var ehloNameInURL: String {
+        ehloName.utf8.map { octet in
+            let plain = Character(Unicode.Scalar(octet))
+            if plain.isASCII, plain.isLetter || plain.isNumber || "-._".contains(plain) { return String(plain) }
+            let digits = String(octet, radix: 16, uppercase: true)
+            return "%" + (digits.count == 1 ? "0" : "") + digits
+        }.joined()
+    }
+}

@@ -1,0 +1,26 @@
+package import Mail
+package import Store
+
+/// A mailbox that this process can send from: its record, who it may send as, and the way to its server.
+package struct Account: Sendable {
+    package let record: AccountRecord
+    /// The From of a message that names none.
+    package let sender: Mailbox
+    /// True in the sandbox, where any From is taken: nothing leaves the machine.
+    package let allowsAnySender: Bool
+    package let transport: any MailTransport
+    package let schedule: RetrySchedule
+
+    package init(
+        record: AccountRecord, sender: Mailbox, allowsAnySender: Bool = false, transport: any MailTransport,
+        schedule: RetrySchedule
+    ) {
+        self.record = record
+        self.sender = sender
+        self.allowsAnySender = allowsAnySender
+        self.transport = transport
+        self.schedule = schedule
+    }
+
+    package func allows(_ from: Address) -> Bool { allowsAnySender || from == sender.address }
+}

@@ -1,0 +1,99 @@
+import Mail
+import Store
+
+/// From a request to a send that can be recorded: policy, then composing (steps 3 and 4 of the way of one message).
+struct Composition: Sendable {
+    let accounts: [Account]
+    let roots: AttachmentRoots
+    let limits: Limits
+    let surroundings: Surroundings
+
+    func newSend(from request: SendRequest) throws(Failure) -> NewSend {
+        let account = try account(for: request)
+        let from = request.from ?? account.sender
+        try allow(from.address, account)
+        try limits.check(request)
+
+        let now = surroundings.now()
+        let id = SendID(milliseconds: now.milliseconds, random: (surroundings.random(), surroundings.random()))
+        let messageID = MessageID(unique: id.text, domain: from.address.domain)
+        let composed = try message(from: from, request).composed(
+            date: now, messageID: messageID, boundary: "=_" + id.text)
+        try limits.check(composed.mailData)
+        return NewSend(
+            id: id, account: account.record, messageID: messageID, from: from, recipients: recipients(of: request),
+            subject: request.subject ?? "", mailData: composed.mailData, createdAt: now,
+            giveUpAt: now.adding(seconds: account.schedule.giveUpAfter), tags: request.tags,
+            metadata: request.metadata, warnings: request.warnings + composed.warnings)
+    }
+
+    private func account(for request: SendRequest) throws(Failure) -> Account {
+        if let name = request.account {
+            if let account = accounts.first(where: { $0.record.name == name || $0.record.id == name }) {
+                return account
+            }
+            let known = accounts.map(\.record.name).joined(separator: ", ")
+            throw Failure(
+                .unknownAccount, "There is no account named \(name.debugDescription).",
+                hint: known.isEmpty ? "Leave `account` out, and set up an account first." : "Use one of: \(known).",
+                field: "account")
+        }
+        let named = request.from.flatMap { from in accounts.first { $0.sender.address == from.address } }
+        guard let account = named ?? accounts.first else { throw .noAccountConfigured }
+        return account
+    }
+
+    private func allow(_ from: Address, _ account: Account) throws(Failure) {
+        if account.allows(from) { return }
+        throw Failure(
+            .senderNotAllowed, "The account \(account.record.name) may not send as \(from).",
+            hint: "Leave `from` out, or use \(account.sender.address).", field: "from")
+    }
+
+    private func recipients(of request: SendRequest) -> [NewSend.Recipient] {
+        [(RecipientKind.to, request.to), (.cc, request.cc), (.bcc, request.bcc)].flatMap { kind, mailboxes in
+            mailboxes.map { NewSend.Recipient(kind: kind, mailbox: $0) }
+        }
+    }
+
+    private func message(from: Mailbox, _ request: SendRequest) throws(Failure) -> Message {
+        var attachments: [Attachment] = []
+        for (index, source) in request.attachments.enumerated() {
+            do {
+                attachments.append(try attachment(source))
+            } catch {
+                throw error.at("attachments[\(index)]")
+            }
+        }
+        return Message(
+            from: from, to: request.to, cc: request.cc, bcc: request.bcc, replyTo: request.replyTo,
+            subject: request.subject, text: request.text, html: request.html, markdown: request.markdown,
+            attachments: attachments, inReplyTo: request.inReplyTo, references: request.references,
+            headers: request.headers)
+    }
+
+    private func attachment(_ source: AttachmentSource) throws(Failure) -> Attachment {
+        let octets: [UInt8]
+        var name = source.filename
+        switch source.content {
+        case .octets(let given): octets = given
+        case .path(let path):
+            octets = try roots.read(path)
+            name = name ?? path.split(separator: "/").last.map(String.init)
+        }
+        return Attachment(
+            filename: name ?? "attachment", contentType: source.contentType, content: octets,
+            contentID: source.contentID)
+    }
+}
+
+extension Failure {
+    static let noAccountConfigured = Failure(
+        .noAccountConfigured, "No mailbox to send from is configured, so nothing was sent.",
+        hint: """
+            Tell the person who runs this server to add to its environment, in the host's mcpServers entry: \
+            "ENVELOPE_SMTP_URL": "smtps://you%40example.com@smtp.example.com:465", "ENVELOPE_SMTP_PASSWORD": "…", \
+            "ENVELOPE_FROM": "You <you@example.com>" (smtp://…:587 for STARTTLS). To try it without an account, start \
+            it as: envelope --sandbox
+            """)
+}

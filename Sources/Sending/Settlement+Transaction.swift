@@ -1,0 +1,86 @@
+import Mail
+import Store
+
+/// What a send becomes by a transaction: pure, so that every case can stand in a table of tests.
+extension Settlement {
+    /// - Parameters:
+    ///   - claim: the recipients that the transaction was for, in its order, and how earlier attempts ended.
+    ///   - pause: seconds until the next attempt, if one is due and the server named no time itself.
+    init(_ transaction: Transaction, of claim: Claim, at now: Timestamp, pause: Double) {
+        let next = now.adding(seconds: transaction.retryAfterSeconds.map(Double.init) ?? pause)
+        let state = Self.state(after: transaction, of: claim, isTimeLeft: next <= claim.giveUpAt)
+        let failure = Self.failure(for: state, transaction)
+        self.init(
+            state: state, at: now, phase: transaction.phase,
+            recipients: state == .ready ? [] : Self.recipients(of: transaction, in: state), failure: failure,
+            nextAttemptAt: state == .deferred ? next : state == .ready ? now : nil, event: Self.event(for: state),
+            detail: failure?.message ?? Self.lastWords(of: transaction),
+            warnings: state == .partial ? Self.warnings(about: transaction) : [],
+            conversation: transaction.conversation)
+    }
+
+    private static func state(after transaction: Transaction, of claim: Claim, isTimeLeft: Bool) -> SendState {
+        let outcomes = transaction.outcomes
+        let all = claim.settledOutcomes + outcomes
+        let some: SendState? = all.contains(.accepted) ? .partial : nil
+        // Stopped by us, with nothing sent: due again at once.
+        if transaction.fault?.kind == .cancelled, !transaction.finalDotMayHaveLeft { return .ready }
+        if outcomes.contains(.unconfirmed) { return some ?? .unconfirmed }
+        if outcomes.contains(.deferred) { return isTimeLeft ? .deferred : some ?? .expired }
+        return all.allSatisfy { $0 == .accepted } ? .accepted : some ?? .rejected
+    }
+
+    private static func event(for state: SendState) -> SendEvent.Kind {
+        switch state {
+        case .accepted: .accepted
+        case .partial: .partial
+        case .deferred: .deferred
+        case .unconfirmed: .unconfirmed
+        case .expired: .expired
+        case .ready: .released
+        default: .rejected
+        }
+    }
+
+    private static func failure(for state: SendState, _ transaction: Transaction) -> Failure? {
+        switch state {
+        case .accepted, .partial, .ready: return nil
+        case .expired:
+            let last = lastFailure(of: transaction)
+            return Failure(
+                .expired,
+                "No attempt succeeded before the give-up time. The last one: \(last?.message ?? "no reply")",
+                hint: (last.map { $0.hint + " " } ?? "") + "Then send it again: nothing was delivered.",
+                phase: transaction.phase, smtp: last?.smtp)
+        default: return lastFailure(of: transaction)
+        }
+    }
+
+    /// The failure of the whole, or of the first recipient that has one when others were taken.
+    private static func lastFailure(of transaction: Transaction) -> Failure? {
+        transaction.failure
+            ?? transaction.recipients.indices.lazy.compactMap(transaction.failure(for:)).first
+    }
+
+    private static func recipients(of transaction: Transaction, in state: SendState) -> [Recipient] {
+        transaction.recipients.indices.map { index in
+            let outcome = transaction.outcome(for: index)
+            return Recipient(
+                address: transaction.recipients[index].address,
+                // Refused for now in a send that ends: nobody will try again.
+                outcome: outcome == .deferred && state != .deferred && state != .expired ? .notAttempted : outcome,
+                reply: transaction.reply(for: index).map { reply, phase in Failure.SMTP(reply, in: phase) })
+        }
+    }
+
+    private static func warnings(about transaction: Transaction) -> [String] {
+        transaction.recipients.indices.compactMap { index in
+            guard let failure = transaction.failure(for: index) else { return nil }
+            return "\(transaction.recipients[index].address) did not get it: \(failure.message) \(failure.hint)"
+        }
+    }
+
+    private static func lastWords(of transaction: Transaction) -> String? {
+        transaction.finalDot.map { "the server said: \($0.code) \($0.text)" }
+    }
+}

@@ -1,0 +1,21 @@
+package import Mail
+
+/// Time and chance, handed in by the roof: nothing in this room reads a clock or makes randomness by itself.
+package struct Surroundings: Sendable {
+    package let now: @Sendable () -> Timestamp
+    /// Returns early, by throwing, when the task is cancelled.
+    package let sleep: @Sendable (Duration) async throws -> Void
+    package let random: @Sendable () -> UInt64
+
+    package init(
+        now: @escaping @Sendable () -> Timestamp, sleep: @escaping @Sendable (Duration) async throws -> Void,
+        random: @escaping @Sendable () -> UInt64
+    ) {
+        self.now = now
+        self.sleep = sleep
+        self.random = random
+    }
+
+    /// 0 up to, but not, 1.
+    var fraction: Double { Double(random() >> 11) / Double(1 << 53) }
+}

@@ -1,0 +1,73 @@
+package import Mail
+
+/// A send that this process took to deliver, with the attempt row that was begun for it.
+package struct Claim: Sendable, Hashable {
+    package let id: SendID
+    package let accountID: String
+    package let owner: String
+    /// 1 for the first.
+    package let attempt: Int
+    package let reversePath: Address
+    /// Only the recipients still open; never empty.
+    package let forwardPaths: [Address]
+    package let giveUpAt: Timestamp
+    /// The outcomes of the recipients that earlier attempts settled; they are not tried again.
+    package let settledOutcomes: [Outcome]
+
+    package init(
+        id: SendID, accountID: String, owner: String, attempt: Int, reversePath: Address,
+        forwardPaths: [Address], giveUpAt: Timestamp, settledOutcomes: [Outcome]
+    ) {
+        self.id = id
+        self.accountID = accountID
+        self.owner = owner
+        self.attempt = attempt
+        self.reversePath = reversePath
+        self.forwardPaths = forwardPaths
+        self.giveUpAt = giveUpAt
+        self.settledOutcomes = settledOutcomes
+    }
+}
+
+/// How an attempt ended and what the send becomes by it; written in one transaction.
+package struct Settlement: Sendable, Hashable {
+    package struct Recipient: Sendable, Hashable {
+        package let address: Address
+        package let outcome: Outcome
+        package let reply: Failure.SMTP?
+
+        package init(address: Address, outcome: Outcome, reply: Failure.SMTP?) {
+            self.address = address
+            self.outcome = outcome
+            self.reply = reply
+        }
+    }
+
+    package let state: SendState
+    package let at: Timestamp
+    package let phase: Phase
+    package let recipients: [Recipient]
+    package let failure: Failure?
+    package let nextAttemptAt: Timestamp?
+    package let event: SendEvent.Kind
+    package let detail: String?
+    package let warnings: [String]
+    package let conversation: [String]
+
+    package init(
+        state: SendState, at: Timestamp, phase: Phase, recipients: [Recipient], failure: Failure?,
+        nextAttemptAt: Timestamp? = nil, event: SendEvent.Kind, detail: String? = nil, warnings: [String] = [],
+        conversation: [String] = []
+    ) {
+        self.state = state
+        self.at = at
+        self.phase = phase
+        self.recipients = recipients
+        self.failure = failure
+        self.nextAttemptAt = nextAttemptAt
+        self.event = event
+        self.detail = detail
+        self.warnings = warnings
+        self.conversation = conversation
+    }
+}

@@ -1,0 +1,134 @@
+import GRDB
+
+/// The tables, as they came to be: append-only, a published migration never changes.
+enum Migrations {
+    static var all: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1: the record of sends") { db in try db.execute(sql: first) }
+        return migrator
+    }
+
+    // Times are RFC 3339 text in UTC with milliseconds: they sort as text and an operator can read them.
+    // The CHECKs repeat what the code promises, so that no other program can break it unseen.
+    private static let first = """
+        CREATE TABLE accounts (
+            id TEXT NOT NULL PRIMARY KEY,
+            name TEXT NOT NULL,
+            kind TEXT NOT NULL CHECK (kind IN ('smtp', 'sandbox')),
+            server TEXT NOT NULL,
+            username TEXT,
+            sender TEXT NOT NULL,
+            created_at TEXT NOT NULL CHECK (created_at GLOB '????-??-??T??:??:??.???Z')
+        ) STRICT;
+
+        CREATE TABLE states (
+            state TEXT NOT NULL PRIMARY KEY,
+            status TEXT NOT NULL CHECK (status IN ('queued', 'sent', 'failed')),
+            UNIQUE (state, status)
+        ) STRICT;
+        INSERT INTO states (state, status) VALUES
+            ('ready', 'queued'), ('scheduled', 'queued'), ('held', 'queued'), ('sending', 'queued'),
+            ('deferred', 'queued'), ('accepted', 'sent'), ('partial', 'sent'), ('rejected', 'failed'),
+            ('expired', 'failed'), ('cancelled', 'failed'), ('denied', 'failed'), ('unconfirmed', 'failed');
+
+        CREATE TABLE moves (
+            from_state TEXT NOT NULL REFERENCES states (state),
+            to_state TEXT NOT NULL REFERENCES states (state),
+            PRIMARY KEY (from_state, to_state)
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO moves (from_state, to_state) VALUES
+            ('ready', 'sending'), ('ready', 'held'), ('ready', 'cancelled'), ('ready', 'expired'),
+            ('scheduled', 'sending'), ('scheduled', 'held'), ('scheduled', 'cancelled'), ('scheduled', 'expired'),
+            ('deferred', 'sending'), ('deferred', 'held'), ('deferred', 'cancelled'), ('deferred', 'expired'),
+            ('held', 'ready'), ('held', 'scheduled'), ('held', 'denied'), ('held', 'cancelled'), ('held', 'expired'),
+            ('sending', 'ready'), ('sending', 'held'), ('sending', 'deferred'), ('sending', 'accepted'),
+            ('sending', 'partial'), ('sending', 'rejected'), ('sending', 'expired'), ('sending', 'cancelled'),
+            ('sending', 'unconfirmed'),
+            ('unconfirmed', 'accepted'), ('unconfirmed', 'partial');
+
+        CREATE TABLE sends (
+            id TEXT NOT NULL PRIMARY KEY CHECK (length(id) = 36 AND id = lower(id)),
+            account_id TEXT NOT NULL REFERENCES accounts (id),
+            message_id TEXT NOT NULL UNIQUE CHECK (message_id GLOB '<?*@?*>'),
+            from_addr TEXT NOT NULL,
+            to_addr TEXT NOT NULL,
+            subject TEXT NOT NULL,
+            size INTEGER NOT NULL CHECK (size > 0),
+            status TEXT NOT NULL CHECK (status IN ('queued', 'sent', 'failed')),
+            state TEXT NOT NULL,
+            delivery TEXT NOT NULL DEFAULT 'unknown'
+                CHECK (delivery IN ('unknown', 'in_sent_folder', 'delivered', 'delayed', 'bounced')),
+            error TEXT,
+            created_at TEXT NOT NULL CHECK (created_at GLOB '????-??-??T??:??:??.???Z'),
+            sent_at TEXT CHECK (sent_at GLOB '????-??-??T??:??:??.???Z'),
+            next_attempt_at TEXT CHECK (next_attempt_at GLOB '????-??-??T??:??:??.???Z'),
+            give_up_at TEXT NOT NULL CHECK (give_up_at GLOB '????-??-??T??:??:??.???Z'),
+            attempts INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+            owner TEXT,
+            reverse_path TEXT NOT NULL,
+            tags TEXT NOT NULL DEFAULT '[]',
+            metadata TEXT NOT NULL DEFAULT '{}',
+            warnings TEXT NOT NULL DEFAULT '[]',
+            FOREIGN KEY (state, status) REFERENCES states (state, status),
+            CHECK ((status = 'failed') <= (error IS NOT NULL)),
+            CHECK ((status = 'sent') = (sent_at IS NOT NULL)),
+            CHECK (status <> 'sent' OR error IS NULL),
+            CHECK ((state = 'sending') = (owner IS NOT NULL)),
+            CHECK ((state IN ('ready', 'scheduled', 'deferred')) = (next_attempt_at IS NOT NULL))
+        ) STRICT;
+        CREATE INDEX sends_by_time ON sends (created_at, id);
+        CREATE INDEX sends_by_status ON sends (status, created_at, id);
+        CREATE INDEX sends_due ON sends (next_attempt_at, id) WHERE next_attempt_at IS NOT NULL;
+        CREATE INDEX sends_owned ON sends (owner) WHERE owner IS NOT NULL;
+
+        CREATE TRIGGER sends_move BEFORE UPDATE OF state ON sends
+        WHEN OLD.state <> NEW.state
+            AND NOT EXISTS (SELECT 1 FROM moves WHERE from_state = OLD.state AND to_state = NEW.state)
+        BEGIN
+            SELECT RAISE(ABORT, 'a send may not make this move');
+        END;
+        CREATE TABLE mail_data (
+            send_id TEXT NOT NULL PRIMARY KEY REFERENCES sends (id),
+            octets BLOB NOT NULL
+        ) STRICT;
+
+        CREATE TABLE recipients (
+            send_id TEXT NOT NULL REFERENCES sends (id),
+            position INTEGER NOT NULL CHECK (position >= 0),
+            kind TEXT NOT NULL CHECK (kind IN ('to', 'cc', 'bcc')),
+            address TEXT NOT NULL,
+            display_name TEXT,
+            outcome TEXT NOT NULL DEFAULT 'pending' CHECK (outcome IN ('pending', 'accepted', 'deferred',
+                'rejected', 'unconfirmed', 'not_attempted', 'bounced', 'delivered')),
+            reply TEXT,
+            at TEXT CHECK (at GLOB '????-??-??T??:??:??.???Z'),
+            PRIMARY KEY (send_id, position)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX recipients_by_address ON recipients (address, send_id);
+
+        CREATE TABLE attempts (
+            send_id TEXT NOT NULL REFERENCES sends (id),
+            number INTEGER NOT NULL CHECK (number >= 1),
+            owner TEXT NOT NULL,
+            started_at TEXT NOT NULL CHECK (started_at GLOB '????-??-??T??:??:??.???Z'),
+            at_final_dot_at TEXT CHECK (at_final_dot_at GLOB '????-??-??T??:??:??.???Z'),
+            ended_at TEXT CHECK (ended_at GLOB '????-??-??T??:??:??.???Z'),
+            phase TEXT CHECK (phase IN ('resolve', 'connect', 'tls', 'greeting', 'ehlo', 'auth', 'mail', 'rcpt',
+                'data', 'body', 'final_dot', 'done')),
+            conversation TEXT NOT NULL DEFAULT '[]',
+            PRIMARY KEY (send_id, number)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE events (
+            id INTEGER PRIMARY KEY,
+            send_id TEXT NOT NULL REFERENCES sends (id),
+            at TEXT NOT NULL CHECK (at GLOB '????-??-??T??:??:??.???Z'),
+            type TEXT NOT NULL CHECK (type IN ('created', 'deduplicated', 'scheduled', 'held', 'approved',
+                'denied', 'attempt_started', 'released', 'deferred', 'accepted', 'partial', 'rejected',
+                'unconfirmed', 'reconciled', 'expired', 'cancelled', 'sent_copy_saved', 'sent_copy_found',
+                'delivered', 'delayed', 'bounced', 'replied')),
+            detail TEXT
+        ) STRICT;
+        CREATE INDEX events_by_send ON events (send_id, id);
+        """
+}

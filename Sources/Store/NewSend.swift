@@ -1,0 +1,52 @@
+package import Mail
+
+/// A composed message on its way into the record.
+package struct NewSend: Sendable {
+    package struct Recipient: Sendable, Hashable {
+        package let kind: RecipientKind
+        package let mailbox: Mailbox
+
+        package init(kind: RecipientKind, mailbox: Mailbox) {
+            self.kind = kind
+            self.mailbox = mailbox
+        }
+    }
+
+    package let id: SendID
+    package let account: AccountRecord
+    package let messageID: MessageID
+    package let from: Mailbox
+    package let recipients: [Recipient]
+    package let subject: String
+    package let mailData: MailData
+    package let createdAt: Timestamp
+    /// After this no further attempt begins.
+    package let giveUpAt: Timestamp
+    package let tags: [String]
+    package let metadata: [String: String]
+    package let warnings: [String]
+
+    package init(
+        id: SendID, account: AccountRecord, messageID: MessageID, from: Mailbox, recipients: [Recipient],
+        subject: String, mailData: MailData, createdAt: Timestamp, giveUpAt: Timestamp, tags: [String] = [],
+        metadata: [String: String] = [:], warnings: [String] = []
+    ) {
+        self.id = id
+        self.account = account
+        self.messageID = messageID
+        self.from = from
+        self.recipients = recipients
+        self.subject = subject
+        self.mailData = mailData
+        self.createdAt = createdAt
+        self.giveUpAt = giveUpAt
+        self.tags = tags
+        self.metadata = metadata
+        self.warnings = warnings
+    }
+}
+
+/// The header field that named a recipient.
+package enum RecipientKind: String, Sendable, CaseIterable, Codable {
+    case to, cc, bcc
+}

@@ -1,0 +1,57 @@
+package import Mail
+
+/// One send as it stands in the record.
+package struct SendRecord: Sendable, Hashable {
+    package struct Recipient: Sendable, Hashable {
+        package let kind: RecipientKind
+        package let mailbox: Mailbox
+        package let outcome: Outcome
+        /// The last reply that concerned this recipient, with the phase it came in.
+        package let reply: Failure.SMTP?
+        package let at: Timestamp?
+
+        package var address: Address { mailbox.address }
+    }
+
+    package let id: SendID
+    package let state: SendState
+    package let messageID: String
+    package let accountName: String
+    package let isSandbox: Bool
+    package let from: String
+    package let subject: String
+    /// Octets of mail data.
+    package let size: Int
+    package let createdAt: Timestamp
+    package let sentAt: Timestamp?
+    package let nextAttemptAt: Timestamp?
+    package let attempts: Int
+    package let delivery: Delivery
+    /// Why it failed, or why the last attempt of a deferred send did not succeed.
+    package let failure: Failure?
+    package let tags: [String]
+    package let metadata: [String: String]
+    package let warnings: [String]
+    /// In the caller's order: to, cc, bcc.
+    package var recipients: [Recipient]
+
+    package var status: SendStatus { state.status }
+}
+
+/// One try to hand a send over.
+package struct AttemptRecord: Sendable, Hashable {
+    package let number: Int
+    package let startedAt: Timestamp
+    package let atFinalDotAt: Timestamp?
+    package let endedAt: Timestamp?
+    package let phase: Phase?
+    /// Commands and replies, credentials and mail data struck out.
+    package let conversation: [String]
+}
+
+/// A send with everything that happened to it.
+package struct SendHistory: Sendable, Hashable {
+    package let send: SendRecord
+    package let attempts: [AttemptRecord]
+    package let events: [SendEvent]
+}

@@ -1,0 +1,111 @@
+import GRDB
+package import Mail
+
+extension Store {
+    /// A send with its recipients, attempts and events; nil when there is none of that id.
+    package func history(of id: SendID) async throws -> SendHistory? {
+        try await history(where: "s.id = ?", id.text)
+    }
+
+    /// The same, found by its Message-ID (with brackets).
+    package func history(of messageID: MessageID) async throws -> SendHistory? {
+        try await history(where: "s.message_id = ?", messageID.text)
+    }
+
+    /// A send with its recipients; nil when there is none of that id.
+    package func send(_ id: SendID) async throws -> SendRecord? {
+        try await pool.read { db in try record(where: "s.id = ?", id.text, in: db) }
+    }
+
+    private func history(where condition: String, _ key: String) async throws -> SendHistory? {
+        try await pool.read { db in
+            guard let send = try record(where: condition, key, in: db) else { return nil }
+            let attempts = try Row.fetchAll(
+                db.cachedStatement(sql: "SELECT * FROM attempts WHERE send_id = ? ORDER BY number"),
+                arguments: [send.id.text])
+            let events = try Row.fetchAll(
+                db.cachedStatement(sql: "SELECT at, type, detail FROM events WHERE send_id = ? ORDER BY id"),
+                arguments: [send.id.text])
+            return SendHistory(
+                send: send, attempts: try attempts.map(AttemptRecord.init(row:)),
+                events: try events.map(SendEvent.init(row:)))
+        }
+    }
+
+    private func record(where condition: String, _ key: String, in db: Database) throws -> SendRecord? {
+        let row = try Row.fetchOne(
+            db.cachedStatement(sql: SendRecord.select + " WHERE \(condition)"), arguments: [key])
+        guard let row else { return nil }
+        var record = try SendRecord(row: row)
+        record.recipients = try recipients(of: [record.id], in: db)[record.id] ?? []
+        return record
+    }
+
+    /// The recipients of several sends in one query, each list in the caller's order.
+    func recipients(of ids: [SendID], in db: Database) throws -> [SendID: [SendRecord.Recipient]] {
+        let rows = try Row.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT send_id AS id, kind, address, display_name, outcome, reply, at FROM recipients
+                    WHERE send_id IN (SELECT value FROM json_each(?)) ORDER BY send_id, position
+                    """),
+            arguments: [try Coding.text(ids.map(\.text))])
+        var recipients: [SendID: [SendRecord.Recipient]] = [:]
+        for row in rows {
+            recipients[try sendID(row), default: []].append(try SendRecord.Recipient(row: row))
+        }
+        return recipients
+    }
+}
+
+extension SendRecord {
+    static let select = """
+        SELECT s.id, s.state, s.message_id, a.name AS account, a.kind AS kind, s.from_addr, s.subject, s.size,
+            s.created_at, s.sent_at, s.next_attempt_at, s.attempts, s.delivery, s.error, s.tags, s.metadata,
+            s.warnings
+        FROM sends s JOIN accounts a ON a.id = s.account_id
+        """
+
+    /// Without recipients; they come by `Store.recipients(of:in:)`.
+    init(row: Row) throws {
+        let text: String = row["id"]
+        guard let id = SendID(text) else { throw StoreError.corrupt("id holds \(text.prefix(40))") }
+        self.init(
+            id: id, state: try row.word("state", SendState.self), messageID: row["message_id"],
+            accountName: row["account"],
+            isSandbox: try row.word("kind", AccountRecord.Kind.self) == .sandbox, from: row["from_addr"],
+            subject: row["subject"], size: row["size"], createdAt: try row.requiredTime("created_at"),
+            sentAt: try row.time("sent_at"), nextAttemptAt: try row.time("next_attempt_at"),
+            attempts: row["attempts"], delivery: try row.word("delivery", Delivery.self),
+            failure: try row.coded("error", Failure.self), tags: try row.coded("tags", [String].self) ?? [],
+            metadata: try row.coded("metadata", [String: String].self) ?? [:],
+            warnings: try row.coded("warnings", [String].self) ?? [], recipients: [])
+    }
+}
+
+extension SendRecord.Recipient {
+    init(row: Row) throws {
+        self.init(
+            kind: try row.word("kind", RecipientKind.self),
+            mailbox: try Mailbox(displayName: row["display_name"], address: try row.address("address")), outcome: try row.word("outcome", Outcome.self),
+            reply: try row.coded("reply", Failure.SMTP.self), at: try row.time("at"))
+    }
+}
+
+extension AttemptRecord {
+    init(row: Row) throws {
+        let phase: String? = row["phase"]
+        self.init(
+            number: row["number"], startedAt: try row.requiredTime("started_at"),
+            atFinalDotAt: try row.time("at_final_dot_at"), endedAt: try row.time("ended_at"),
+            phase: phase.flatMap(Phase.init(rawValue:)),
+            conversation: try row.coded("conversation", [String].self) ?? [])
+    }
+}
+
+extension SendEvent {
+    init(row: Row) throws {
+        self.init(
+            at: try row.requiredTime("at"), kind: try row.word("type", SendEvent.Kind.self), detail: row["detail"])
+    }
+}

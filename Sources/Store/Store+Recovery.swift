@@ -1,0 +1,71 @@
+import GRDB
+package import Mail
+
+extension Store {
+    /// Takes over what dead owners on this machine left in the middle of an attempt.
+    ///
+    /// Before the gate the server cannot have taken the message, so the send is due again at once; from the gate on
+    /// nobody can know, so it becomes `unconfirmed` and is never resent by itself.
+    /// - Parameter living: the caller's own id, left alone.
+    /// - Returns: the sends that were moved.
+    package func takeOver(from living: String?, now: Timestamp) async throws -> [SendID] {
+        let owners = try await pool.read { db in
+            try String.fetchAll(db, sql: "SELECT DISTINCT owner FROM sends WHERE owner IS NOT NULL")
+        }
+        let dead = owners.filter { $0 != living && OwnerLock.isDead($0, folder: ownersFolder) }
+        if dead.isEmpty { return [] }
+        return try await pool.write { db in
+            var moved: [SendID] = []
+            for owner in dead {
+                for (claim, atFinalDot) in try openAttempts(of: owner, in: db) {
+                    try settle(
+                        claim,
+                        atFinalDot ? lostAtFinalDot(claim, at: now) : lostBeforeFinalDot(claim, at: now), in: db)
+                    moved.append(claim.id)
+                }
+            }
+            return moved
+        }
+    }
+
+    private func openAttempts(of owner: String, in db: Database) throws -> [(Claim, Bool)] {
+        let rows = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT s.id, s.account_id, s.attempts, s.reverse_path, s.give_up_at, a.at_final_dot_at
+                FROM sends s JOIN attempts a ON a.send_id = s.id AND a.number = s.attempts
+                WHERE s.owner = ?
+                """,
+            arguments: [owner])
+        return try rows.map { row in
+            (try claim(row, id: try sendID(row), owner: owner, in: db), try row.time("at_final_dot_at") != nil)
+        }
+    }
+
+    private func lostBeforeFinalDot(_ claim: Claim, at now: Timestamp) -> Settlement {
+        Settlement(
+            state: .ready, at: now, phase: .connect, recipients: [], failure: nil, nextAttemptAt: now,
+            event: .released,
+            detail: "the process that was sending it ended before the final dot: nothing was sent")
+    }
+
+    private func lostAtFinalDot(_ claim: Claim, at now: Timestamp) -> Settlement {
+        Settlement.unconfirmed(
+            claim, at: now, because: "the process that was sending it ended after the final dot, before a reply")
+    }
+}
+
+extension Settlement {
+    /// The end of an attempt whose final dot may have left and whose reply nobody read.
+    ///
+    /// - Parameter reason: what ended it, as a clause.
+    package static func unconfirmed(_ claim: Claim, at now: Timestamp, because reason: String) -> Settlement {
+        let isTakenForSome = claim.settledOutcomes.contains(.accepted)
+        return Settlement(
+            state: isTakenForSome ? .partial : .unconfirmed, at: now, phase: .finalDot,
+            recipients: claim.forwardPaths.map { Recipient(address: $0, outcome: .unconfirmed, reply: nil) },
+            failure: isTakenForSome ? nil : .unconfirmed(because: reason), event: .unconfirmed, detail: reason,
+            warnings: isTakenForSome
+                ? claim.forwardPaths.map { "\($0) may or may not have it: \(reason). Do not send to it again." } : [])
+    }
+}

@@ -1,0 +1,71 @@
+import GRDB
+import Mail
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// The durable record of sends in one SQLite file, which several processes share.
+///
+/// A write returns only when it is on the disk (`synchronous=FULL`). Readers use their own connections (WAL) and
+/// never wait for a writer.
+package struct Store: Sendable {
+    let pool: DatabasePool
+    /// Folder of the lock files that tell a live owner from a dead one.
+    let ownersFolder: String
+
+    /// Opens the file, makes it (0600, its folder 0700) where it is missing, and brings its tables up to date.
+    ///
+    /// - Throws: `StoreError.cannotOpen` with the path, what SQLite or the system said, and what to change.
+    package static func open(at path: String, busyTimeout seconds: Double = 5) throws -> Store {
+        do {
+            try PrivateFile.ensure(path)
+            var configuration = Configuration()
+            configuration.busyMode = .timeout(seconds)
+            configuration.maximumReaderCount = 4
+            configuration.prepareDatabase { db in
+                // The default caches of five connections would be the largest thing in memory: 256 KiB each.
+                try db.execute(sql: "PRAGMA cache_size = -256")
+            }
+            let pool = try DatabasePool(path: path, configuration: configuration)
+            // Opening in WAL mode sets NORMAL, with which a commit may vanish with the power.
+            try pool.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA synchronous = FULL") }
+            if try pool.read(Migrations.all.hasBeenSuperseded) {
+                throw StoreError.newerVersion(path: path)
+            }
+            if try !pool.read(Migrations.all.hasCompletedMigrations) { try Migrations.all.migrate(pool) }
+            return Store(pool: pool, ownersFolder: path + ".owners")
+        } catch let error as StoreError {
+            throw error
+        } catch {
+            throw StoreError.cannotOpen(path: path, reason: String(describing: error))
+        }
+    }
+
+    /// Ends the connections; nothing may be called afterwards.
+    package func close() throws { try pool.close() }
+}
+
+/// Our own faults at the record; never a refusal by a server.
+package enum StoreError: Error, Hashable, Sendable {
+    case cannotOpen(path: String, reason: String)
+    /// A later version of the program has written it.
+    case newerVersion(path: String)
+    /// The send is no longer this owner's: another process took it over, or it is settled.
+    case notOwner(SendID)
+    /// The row does not hold what the schema promises.
+    case corrupt(String)
+}
+
+extension StoreError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .cannotOpen(let path, let reason): "the database \(path) cannot be opened: \(reason)"
+        case .newerVersion(let path): "the database \(path) was written by a later version of this program"
+        case .notOwner(let id): "the send \(id) is no longer owned by this process"
+        case .corrupt(let what): "the record is damaged: \(what)"
+        }
+    }
+}

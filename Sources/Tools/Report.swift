@@ -1,0 +1,129 @@
+import JSON
+import MCP
+import Mail
+import Sending
+import Store
+
+/// A send as every face returns it.
+extension JSON.Object {
+    static func send(_ send: SendRecord) -> JSON.Object {
+        var object: JSON.Object = [
+            "id": .string(send.id.text), "status": .string(send.status.rawValue),
+            "state": .string(send.state.rawValue), "message_id": .string(send.messageID),
+            "account": .string(send.accountName), "from": .string(send.from),
+        ]
+        object.add(send.recipients.map { ($0.kind, $0.mailbox) })
+        object["subject"] = .string(send.subject)
+        object["size"] = .integer(Int64(send.size))
+        object["created_at"] = .string(send.createdAt.rfc3339)
+        object["sent_at"] = send.sentAt.map { .string($0.rfc3339) }
+        object["next_attempt_at"] = send.nextAttemptAt.map { .string($0.rfc3339) }
+        object["attempts"] = .integer(Int64(send.attempts))
+        object["delivery"] = .string(send.delivery.rawValue)
+        object["recipients"] = .array(send.recipients.map { .object(.recipient($0)) })
+        object["error"] = send.failure.map { .object(.failure($0)) }
+        if send.isSandbox { object["sandbox"] = true }
+        if !send.tags.isEmpty { object["tags"] = .array(send.tags.map(JSON.string)) }
+        if !send.metadata.isEmpty {
+            object["metadata"] = .object(
+                JSON.Object(send.metadata.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
+        }
+        if !send.warnings.isEmpty { object["warnings"] = .array(send.warnings.map(JSON.string)) }
+        object["next_step"] = .string(send.nextStep)
+        return object
+    }
+
+    /// The send with its attempts and events (`track_send`).
+    static func history(_ history: SendHistory) -> JSON.Object {
+        var object = send(history.send)
+        object["attempt_log"] = .array(history.attempts.map { .object(.attempt($0)) })
+        object["events"] = .array(
+            history.events.map { event in
+                var entry: JSON.Object = [
+                    "at": .string(event.at.rfc3339), "type": .string(event.kind.rawValue),
+                ]
+                entry["detail"] = event.detail.map(JSON.string)
+                return .object(entry)
+            })
+        let step = object["next_step"]
+        object["next_step"] = nil
+        object["next_step"] = step
+        return object
+    }
+
+    /// What a dry run would send.
+    static func preview(_ new: NewSend) -> JSON.Object {
+        var object: JSON.Object = [
+            "dry_run": true, "account": .string(new.account.name), "from": .string(new.from.text),
+        ]
+        object.add(new.recipients.map { ($0.kind, $0.mailbox) })
+        object["subject"] = .string(new.subject)
+        object["size"] = .integer(Int64(new.mailData.size))
+        object["recipients"] = .array(
+            new.recipients.map {
+                ["address": .string($0.mailbox.address.text), "kind": .string($0.kind.rawValue), "outcome": "pending"]
+            })
+        if new.account.kind == .sandbox { object["sandbox"] = true }
+        if !new.warnings.isEmpty { object["warnings"] = .array(new.warnings.map(JSON.string)) }
+        object["next_step"] = "Nothing was recorded or sent. Call send_email without dry_run to send it."
+        return object
+    }
+
+    static func failure(_ failure: Failure) -> JSON.Object {
+        var object: JSON.Object = [
+            "code": .string(failure.code.rawValue), "category": .string(failure.code.category),
+            "message": .string(failure.message), "hint": .string(failure.hint),
+            "retryable": .bool(failure.retryable), "may_have_been_delivered": .bool(failure.mayHaveBeenDelivered),
+        ]
+        object["field"] = failure.field.map(JSON.string)
+        object["phase"] = failure.phase.map { .string($0.rawValue) }
+        object["smtp"] = failure.smtp.map { .object(.reply($0)) }
+        return object
+    }
+
+    private static func recipient(_ recipient: SendRecord.Recipient) -> JSON.Object {
+        var object: JSON.Object = [
+            "address": .string(recipient.address.text), "kind": .string(recipient.kind.rawValue),
+            "outcome": .string(recipient.outcome.rawValue),
+        ]
+        object["reply"] = recipient.reply.map { .object(.reply($0)) }
+        object["at"] = recipient.at.map { .string($0.rfc3339) }
+        return object
+    }
+
+    private static func attempt(_ attempt: AttemptRecord) -> JSON.Object {
+        var object: JSON.Object = [
+            "number": .integer(Int64(attempt.number)), "started_at": .string(attempt.startedAt.rfc3339),
+        ]
+        object["at_final_dot_at"] = attempt.atFinalDotAt.map { .string($0.rfc3339) }
+        object["ended_at"] = attempt.endedAt.map { .string($0.rfc3339) }
+        object["phase"] = attempt.phase.map { .string($0.rawValue) }
+        object["conversation"] = .array(attempt.conversation.map(JSON.string))
+        return object
+    }
+
+    private static func reply(_ reply: Failure.SMTP) -> JSON.Object {
+        var object: JSON.Object = ["code": .integer(Int64(reply.code))]
+        object["enhanced"] = reply.enhanced.map { .string($0.description) }
+        object["phase"] = .string(reply.phase.rawValue)
+        object["text"] = .string(reply.text)
+        return object
+    }
+
+    /// `to`, and `cc` and `bcc` where there are any.
+    private mutating func add(_ recipients: [(kind: RecipientKind, mailbox: Mailbox)]) {
+        for kind in RecipientKind.allCases {
+            let texts = recipients.filter { $0.kind == kind }.map { JSON.string($0.mailbox.text) }
+            if kind == .to || !texts.isEmpty { self[kind.rawValue] = .array(texts) }
+        }
+    }
+}
+
+extension ToolResult {
+    /// A refusal before anything was recorded: an answer that a model can read and act on.
+    static func failure(_ failure: Failure) -> ToolResult {
+        let step = failure.retryable ? "\(failure.hint) Then call again." : failure.hint
+        return ToolResult(
+            structured: ["error": .object(.failure(failure)), "next_step": .string(step)], isError: true)
+    }
+}

@@ -1,0 +1,87 @@
+import JSON
+import Mail
+import Sending
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+extension SendRequest {
+    /// The arguments of `send_email` as values that cannot be wrong; a failure names the field.
+    init(_ arguments: Arguments) throws(Failure) {
+        self.init()
+        account = arguments.string("account")
+        from = try arguments.parsed("from", Mailbox.init(parsing:))
+        to = try arguments.parsedList("to", Mailbox.init(parsing:))
+        cc = try arguments.parsedList("cc", Mailbox.init(parsing:))
+        bcc = try arguments.parsedList("bcc", Mailbox.init(parsing:))
+        replyTo = try arguments.parsedList("reply_to", Mailbox.init(parsing:))
+        subject = arguments.string("subject")
+        text = unescaped(arguments.string("text"), "text")
+        html = unescaped(arguments.string("html"), "html")
+        markdown = unescaped(arguments.string("markdown"), "markdown")
+        if text == nil, html == nil, markdown == nil {
+            throw Failure(
+                .invalidRequest, "The message has no body.",
+                hint: "Give `markdown`, or `text` and/or `html`.", field: "markdown")
+        }
+        attachments = try Self.attachments(arguments)
+        inReplyTo = try arguments.parsed("in_reply_to", MessageID.init(parsing:))
+        references = try arguments.parsedList("references", MessageID.init(parsing:))
+        headers = arguments.stringPairs("headers").map { HeaderField(name: $0.0, value: $0.1) }
+        tags = arguments.strings("tags")
+        metadata = Dictionary(arguments.stringPairs("metadata"), uniquingKeysWith: { $1 })
+    }
+
+    /// A body whose line breaks arrived as the two characters `\n`: a model that escaped twice.
+    ///
+    /// Repaired only where there is no real line break and the sequence stands where a line would end, so that a path
+    /// like `C:\new` stays as it is; the caller is told.
+    private mutating func unescaped(_ body: String?, _ name: String) -> String? {
+        guard let body, !body.contains(where: \.isNewline), body.contains("\\n") else { return body }
+        let pieces = body.replacing("\\r\\n", with: "\\n").split(separator: "\\n", omittingEmptySubsequences: false)
+        let endsLine: (Substring) -> Bool = { piece in
+            piece.last.map { ",.!?;)>*_".contains($0) || $0.isWhitespace } ?? true
+        }
+        guard pieces.dropLast().contains(where: endsLine) else { return body }
+        warnings.append(
+            "`\(name)` had no line breaks but the characters \\n; they were taken as line breaks. Send real ones.")
+        return pieces.joined(separator: "\n")
+    }
+
+    private static func attachments(_ arguments: Arguments) throws(Failure) -> [AttachmentSource] {
+        var sources: [AttachmentSource] = []
+        for (index, object) in arguments.objects("attachments").enumerated() {
+            let field = "attachments[\(index)]"
+            let content: AttachmentSource.Content
+            switch (object["content_base64"]?.string, object["path"]?.string) {
+            case (let text?, nil):
+                guard let octets = Data(base64Encoded: text.filter { !$0.isWhitespace }) else {
+                    throw Failure(
+                        .invalidAttachment, "`\(field).content_base64` is not base64 (RFC 4648 §4).",
+                        hint: "Encode the file with the standard alphabet and padding.",
+                        field: field + ".content_base64")
+                }
+                content = .octets([UInt8](octets))
+            case (nil, let path?): content = .path(path)
+            default:
+                throw Failure(
+                    .invalidAttachment, "`\(field)` needs either `content_base64` or `path`.",
+                    hint: "Give exactly one of the two.", field: field)
+            }
+            if object["filename"] == nil, object["path"] == nil {
+                throw Failure(
+                    .invalidAttachment, "`\(field).filename` is missing.",
+                    hint: "Give the name that the recipient should see, as in report.pdf.",
+                    field: field + ".filename")
+            }
+            sources.append(
+                AttachmentSource(
+                    filename: object["filename"]?.string, contentType: object["content_type"]?.string,
+                    contentID: object["content_id"]?.string, content: content))
+        }
+        return sources
+    }
+}

@@ -1,0 +1,69 @@
+import Mail
+import SMTP
+import Sending
+import Store
+
+extension Account {
+    /// The account that the environment describes; nil when it describes none.
+    static func environment(_ settings: Settings) throws(Failure) -> (account: Account, transport: SMTPTransport)? {
+        guard let url = settings.smtpURL else { return nil }
+        let (server, username) = try SubmissionServer.parse(url: url)
+        let sender = try sender(settings, username: username)
+        var options = SMTPOptions()
+        options.caFile = settings.caFile
+        options.allowPlainBeyondLoopback = settings.allowsPlain
+        let transport = SMTPTransport(
+            server: server, credentials: try credentials(settings, username: username ?? sender.address.text),
+            options: options)
+        let record = AccountRecord(
+            id: stableID(server.description, username ?? "", sender.address.text), name: sender.address.text,
+            kind: .smtp, server: server.description, username: username, sender: sender.address)
+        return (Account(record: record, sender: sender, transport: transport, schedule: .standard), transport)
+    }
+
+    /// The account of a sandbox process: any sender, only to the SMTP server inside it.
+    static func sandbox(
+        port: Int, _ settings: Settings
+    ) throws(Failure) -> (account: Account, transport: SMTPTransport) {
+        let server = try SubmissionServer(host: "127.0.0.1", port: port, security: .plain)
+        let sender = try settings.from.map { text throws(Failure) in try Mailbox(parsing: text) }
+            ?? Mailbox(parsing: "agent@simulator.test")
+        let transport = SMTPTransport(server: server, credentials: nil, options: SMTPOptions())
+        // Without the port, which changes from process to process: what one left behind another sends.
+        let record = AccountRecord(
+            id: "sandbox", name: "sandbox", kind: .sandbox, server: "sandbox", username: nil, sender: sender.address)
+        let account = Account(
+            record: record, sender: sender, allowsAnySender: true, transport: transport, schedule: .sandbox)
+        return (account, transport)
+    }
+
+    private static func sender(_ settings: Settings, username: String?) throws(Failure) -> Mailbox {
+        do {
+            if let from = settings.from { return try Mailbox(parsing: from) }
+        } catch {
+            throw error.at("ENVELOPE_FROM")
+        }
+        if let username, let address = try? Address(parsing: username) { return Mailbox(address) }
+        throw Failure(
+            .noAccountConfigured, "ENVELOPE_SMTP_URL is set, but not who the mail is from.",
+            hint: "Tell the person who runs this server to set ENVELOPE_FROM to the mailbox's address.")
+    }
+
+    private static func credentials(_ settings: Settings, username: String) throws(Failure) -> Credentials? {
+        if let token = settings.secret("smtp.token") {
+            return .bearer(username: username, token: try token.secret())
+        }
+        if let password = settings.secret("smtp.password") {
+            return .password(username: username, secret: try password.secret())
+        }
+        return nil
+    }
+
+    /// The same in every process: FNV-1a over what makes an account.
+    private static func stableID(_ parts: String...) -> String {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in parts.joined(separator: "\n").utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        let digits = String(hash, radix: 16)
+        return "env-" + String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}

@@ -1,0 +1,100 @@
+import Logging
+import MCP
+import Mail
+import SMTP
+import Sandbox
+import Sending
+import Store
+import Tools
+
+/// Builds every room once, when a call first needs it: a process that is only asked for its tools opens no file, takes
+/// no lock and starts no thread.
+actor House {
+    private let settings: Settings
+    private let environment: [String: String]
+    private let surroundings: Surroundings
+    private let logger: Logger
+    private var building: Task<Result<Rooms, Failure>, Never>?
+
+    /// What stands once it is built.
+    struct Rooms: Sendable {
+        let service: SendingService
+        let transports: [SMTPTransport]
+        let sandbox: Sandbox?
+    }
+
+    init(settings: Settings, environment: [String: String], surroundings: Surroundings, logger: Logger) {
+        self.settings = settings
+        self.environment = environment
+        self.surroundings = surroundings
+        self.logger = logger
+    }
+
+    /// The service; a failure says what is wrong with the settings. A failed build is tried again by the next call.
+    func service() async -> Result<SendingService, Failure> {
+        let task = building ?? Task { await self.build() }
+        building = task
+        let built = await task.value
+        if case .failure = built { building = nil }
+        return built.map(\.service)
+    }
+
+    /// Ends in order within the time; does nothing when nothing was built.
+    func finish(within time: Duration) async {
+        guard let building, case .success(let rooms) = await building.value else { return }
+        await rooms.service.finish(within: time)
+        for transport in rooms.transports { await transport.close() }
+        await rooms.sandbox?.stop()
+    }
+
+    private func build() async -> Result<Rooms, Failure> {
+        do {
+            return .success(try await rooms())
+        } catch let failure as Failure {
+            return .failure(failure)
+        } catch {
+            return .failure(
+                Failure(
+                    .internal, "The server could not be set up: \(error).",
+                    hint: "Tell the person who runs this server; nothing was recorded or sent.", retryable: true))
+        }
+    }
+
+    private func rooms() async throws -> Rooms {
+        let path = try databasePath(settings, environment)
+        let door = StoreDoor(
+            open: { try Store.open(at: path) }, exists: { SystemFile.exists(path) })
+        let accounts: [Account]
+        var transports: [SMTPTransport] = []
+        var sandbox: Sandbox?
+        if settings.isSandbox {
+            let started = try await Sandbox.start(
+                inbox: SandboxInbox(folder: sandboxFolder(beside: path), clock: surroundings.now))
+            let account = try Account.sandbox(port: started.port, settings)
+            sandbox = started
+            accounts = [account.account]
+            transports = [account.transport]
+        } else if let account = try Account.environment(settings) {
+            accounts = [account.account]
+            transports = [account.transport]
+        } else {
+            accounts = []
+        }
+        let service = SendingService(
+            accounts: accounts, door: door,
+            roots: AttachmentRoots(folders: settings.attachmentRoots, limit: Limits().mailData),
+            surroundings: surroundings, logger: logger)
+        return Rooms(service: service, transports: transports, sandbox: sandbox)
+    }
+}
+
+/// The file of the record; a failure says how to name one.
+func databasePath(_ settings: Settings, _ environment: [String: String]) throws(Failure) -> String {
+    if let path = settings.database ?? Folders(environment).database { return path }
+    throw Failure(
+        .internal, "There is no place for the record of sends: HOME is not set.",
+        hint: "Set ENVELOPE_DB to an absolute path, or start envelope with --db FILE.")
+}
+
+/// The folder of the messages that the sandbox took.
+func sandboxFolder(beside database: String) -> String { database + ".sandbox" }

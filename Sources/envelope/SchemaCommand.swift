@@ -1,0 +1,26 @@
+import ArgumentParser
+import JSON
+import MCP
+import Mail
+import Tools
+
+/// Prints the tools' definitions: the same objects that `tools/list` returns.
+struct SchemaCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "schema", abstract: "Print the tools' JSON schemas.",
+        discussion: "Without a tool's name it prints all of them as a JSON array.")
+
+    @Argument(help: "send_email, track_send or list_sends.")
+    var tool: String?
+
+    func run() async throws {
+        let tools = try MailTools.all { .failure(.noAccountConfigured) }
+        guard let tool else {
+            return print(JSON.array(tools.map { .object($0.definition) }).prettyText)
+        }
+        guard let found = tools.first(where: { $0.name == tool }) else {
+            throw ValidationError("There is no tool \(tool.debugDescription); use \(tools.map(\.name).joined(separator: ", ")).")
+        }
+        print(JSON.object(found.definition).prettyText)
+    }
+}

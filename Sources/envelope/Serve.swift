@@ -1,0 +1,62 @@
+import ArgumentParser
+import Glibc
+import Logging
+import MCP
+import Mail
+import Sending
+import ServiceLifecycle
+import Tools
+
+/// The MCP server on standard input and output.
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Serve MCP on standard input and output (what happens without a subcommand).")
+
+    @OptionGroup var options: SettingsOptions
+
+    func run() async throws {
+        // A client that goes away in the middle of a line must not end the process before it has put things in order.
+        signal(SIGPIPE, SIG_IGN)
+        let environment = Environment.variables
+        let settings = try await Settings(options, environment: environment)
+        let logger = Logger.standardError(level: settings.logLevel)
+        let output = try StdioServer.protectedStandardOutput()
+        let house = House(
+            settings: settings, environment: environment, surroundings: .system, logger: logger)
+        let catalogue = Catalogue(
+            name: "envelope", title: "Envelope", version: EnvelopeCommand.version,
+            instructions: settings.isSandbox ? Self.instructions + Self.sandboxNote : Self.instructions,
+            tools: try MailTools.all { await house.service() })
+        let server = StdioServer(catalogue: catalogue, output: output) { logger.debug("\($0)") }
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [
+                    .init(
+                        service: StdioService(server: server, house: house),
+                        successTerminationBehavior: .gracefullyShutdownGroup,
+                        failureTerminationBehavior: .gracefullyShutdownGroup)
+                ],
+                gracefulShutdownSignals: [.sigterm, .sigint, .sighup], logger: logger))
+        try await group.run()
+    }
+
+    static let instructions = """
+        Sends email from the user's own mailbox. send_email records a message and sends it once; track_send and \
+        list_sends say what became of it. When a result is `queued` or unclear, track it; never send it again unless \
+        `next_step` says so.
+        """
+    static let sandboxNote = " This server runs in sandbox mode: nothing leaves the machine."
+}
+
+/// The wire, and after it the order in which the house is closed.
+private struct StdioService: Service {
+    let server: StdioServer
+    let house: House
+
+    func run() async throws {
+        do {
+            try await cancelWhenGracefulShutdown { try await server.run() }
+        } catch is CancellationError {}
+        await house.finish(within: .milliseconds(600))
+    }
+}

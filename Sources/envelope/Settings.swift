@@ -1,0 +1,87 @@
+import Configuration
+import Logging
+import Mail
+import SystemPackage
+
+/// What the flags, the environment (`ENVELOPE_…`) and the settings file say, in that order.
+struct Settings: Sendable {
+    private let reader: ConfigReader
+    private let attachmentFlags: [String]
+
+    /// - Throws: `SettingsError` when the settings file cannot be read.
+    init(_ options: SettingsOptions, environment: [String: String]) async throws {
+        var flags: [AbsoluteConfigKey: ConfigValue] = [:]
+        func set(_ key: AbsoluteConfigKey, _ value: String?) {
+            if let value { flags[key] = ConfigValue(.string(value), isSecret: false) }
+        }
+        set(["db"], options.db)
+        set(["smtp", "url"], options.smtpURL)
+        set(["smtp", "password", "file"], options.smtpPasswordFile)
+        set(["smtp", "password", "command"], options.smtpPasswordCommand)
+        set(["smtp", "token", "file"], options.smtpTokenFile)
+        set(["smtp", "token", "command"], options.smtpTokenCommand)
+        set(["smtp", "ca", "file"], options.smtpCAFile)
+        set(["from"], options.from)
+        set(["log", "level"], options.logLevel)
+        if options.sandbox { flags[["sandbox"]] = ConfigValue(.bool(true), isSecret: false) }
+        if options.smtpAllowPlain { flags[["smtp", "allow", "plain"]] = ConfigValue(.bool(true), isSecret: false) }
+
+        let named = options.config ?? environment["ENVELOPE_CONFIG"]
+        let path = named ?? Folders(environment).settingsFile
+        var providers: [any ConfigProvider] = [
+            InMemoryProvider(values: flags),
+            EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: "envelope"),
+        ]
+        if let path {
+            do {
+                providers.append(
+                    try await FileProvider<JSONSnapshot>(filePath: FilePath(path), allowMissing: named == nil))
+            } catch {
+                throw SettingsError("The settings file \(path) cannot be read: \(error).")
+            }
+        }
+        self.reader = ConfigReader(providers: providers)
+        self.attachmentFlags = options.attachmentRoots
+    }
+
+    var database: String? { text("db") }
+    var smtpURL: String? { text("smtp.url") }
+    var caFile: String? { text("smtp.ca.file") }
+    var from: String? { text("from") }
+    var isSandbox: Bool { flag("sandbox") }
+    var allowsPlain: Bool { flag("smtp.allow.plain") }
+
+    var logLevel: Logger.Level {
+        text("log.level").flatMap { Logger.Level(rawValue: $0.lowercased()) } ?? .notice
+    }
+
+    /// From the flags, else from ENVELOPE_ATTACHMENT_ROOTS, separated by commas.
+    var attachmentRoots: [String] {
+        attachmentFlags.isEmpty ? reader.stringArray(forKey: "attachment.roots") ?? [] : attachmentFlags
+    }
+
+    /// Where a secret comes from; nil when none is set. `name` is `smtp.password` or `smtp.token`.
+    func secret(_ name: String) -> SecretSource? {
+        if let value = reader.string(forKey: ConfigKey(name), isSecret: true), !value.isEmpty { return .value(value) }
+        if let path = text(name + ".file") { return .file(path) }
+        if let command = text(name + ".command") { return .command(command) }
+        return nil
+    }
+
+    private func text(_ key: String) -> String? {
+        reader.string(forKey: ConfigKey(key)).flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// True for `1`, `true`, `yes` and `on`: people write all of them.
+    private func flag(_ key: String) -> Bool {
+        if let value = reader.bool(forKey: ConfigKey(key)) { return value }
+        return ["1", "true", "yes", "on"].contains(text(key)?.lowercased() ?? "")
+    }
+}
+
+/// Settings that cannot be used; the text is for a person.
+struct SettingsError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,48 @@
+import ArgumentParser
+
+/// The flags that stand above the environment and the file. None of them is a secret: process lists show flags.
+struct SettingsOptions: ParsableArguments {
+    @Flag(help: "Send into a sandbox inside this process: nothing leaves the machine.")
+    var sandbox = false
+
+    @Option(help: ArgumentHelp("The record of sends.", valueName: "file"))
+    var db: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The submission server: smtps://user@host:465, smtp://user@host:587 (STARTTLS), smtp+plain://127.0.0.1:25.",
+            valueName: "url"))
+    var smtpURL: String?
+
+    @Option(help: ArgumentHelp("A file that holds the password.", valueName: "file"))
+    var smtpPasswordFile: String?
+
+    @Option(help: ArgumentHelp("A shell command that prints the password.", valueName: "command"))
+    var smtpPasswordCommand: String?
+
+    @Option(help: ArgumentHelp("A file that holds an OAuth 2.0 access token (XOAUTH2).", valueName: "file"))
+    var smtpTokenFile: String?
+
+    @Option(help: ArgumentHelp("A shell command that prints an OAuth 2.0 access token.", valueName: "command"))
+    var smtpTokenCommand: String?
+
+    @Option(help: ArgumentHelp("PEM file of certificate authorities to trust instead of the system's.", valueName: "file"))
+    var smtpCAFile: String?
+
+    @Flag(help: "Allow smtp+plain:// to a host other than this one. Everything can be read on the way.")
+    var smtpAllowPlain = false
+
+    @Option(help: ArgumentHelp("The sender: you@example.com or 'You <you@example.com>'.", valueName: "mailbox"))
+    var from: String?
+
+    @Option(
+        name: .customLong("attachment-root"),
+        help: ArgumentHelp("A folder whose files may be attached by path; may be repeated.", valueName: "folder"))
+    var attachmentRoots: [String] = []
+
+    @Option(help: ArgumentHelp("A settings file (JSON).", valueName: "file"))
+    var config: String?
+
+    @Option(help: ArgumentHelp("debug, info, notice, warning or error.", valueName: "level"))
+    var logLevel: String?
+}

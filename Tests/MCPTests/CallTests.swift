@@ -1,0 +1,119 @@
+import JSON
+import MCP
+import Testing
+
+/// Calls that run beside each other, end, and are cancelled.
+struct CallTests {
+    static func text(_ text: String, id: JSON) -> JSON { .result(["content": [["text": .string(text)]]], id: id) }
+
+    /// A server after its handshake, with the gated tool.
+    static func wire(_ gate: Gate, version: JSON = "2025-11-25", limits: StdioServer.Limits = .init()) async throws -> Wire {
+        let wire = try Wire(tools: [gate.tool()], limits: limits)
+        wire.send(Lines.initialize(version))
+        _ = try await wire.next()
+        return wire
+    }
+
+    @Test("calls run beside each other, and other requests are answered meanwhile")
+    func concurrency() async throws {
+        let gate = Gate()
+        let wire = try await Self.wire(gate)
+        for name in ["a", "b"] {
+            wire.send(Lines.call(.string(name), "wait", ["name": .string(name)]))
+            #expect(await gate.nextBegun() == name)
+        }
+        wire.send(Lines.request(1, "ping"))
+        #expect(try await wire.next()?["id"] == 1)
+        gate.open("b")
+        #expect(try await wire.next()?.holds(Self.text("opened", id: "b")) == true)
+        gate.open("a")
+        #expect(try await wire.next()?.holds(Self.text("opened", id: "a")) == true)
+        #expect(try await wire.finish() == [])
+    }
+
+    @Test("a cancelled call is cancelled and never answered; its id is free again")
+    func cancellation() async throws {
+        let gate = Gate()
+        let wire = try await Self.wire(gate)
+        wire.send(Lines.call(1, "wait", ["name": "a"]))
+        #expect(await gate.nextBegun() == "a")
+        wire.send(Lines.notification("notifications/cancelled", ["requestId": "1"]))
+        wire.send(Lines.notification("notifications/cancelled", ["requestId": 1, "reason": "because"]))
+        wire.send(Lines.notification("notifications/cancelled", ["requestId": 1]))
+        wire.send(Lines.call(1, "wait", ["name": "b"]))
+        #expect(await gate.nextBegun() == "b")
+        gate.open("b")
+        #expect(try await wire.next()?.holds(Self.text("opened", id: 1)) == true)
+        #expect(try await wire.finish() == [])
+    }
+
+    @Test("a modern call is cancelled the same way")
+    func modernCancellation() async throws {
+        let gate = Gate()
+        let wire = try Wire(tools: [gate.tool()])
+        wire.send(Lines.modern("m", "tools/call", ["name": "wait", "arguments": ["name": "a"]]))
+        #expect(await gate.nextBegun() == "a")
+        wire.send(Lines.notification("notifications/cancelled", ["requestId": "m"]))
+        #expect(try await wire.finish() == [])
+    }
+
+    @Test("an id in flight may not be used again, until its answer is out")
+    func duplicates() async throws {
+        let gate = Gate()
+        let wire = try await Self.wire(gate)
+        wire.send(Lines.call(1, "wait", ["name": "a"]))
+        #expect(await gate.nextBegun() == "a")
+        for line in [Lines.call(1, "wait", ["name": "b"]), Lines.request(1, "ping"), Lines.modern(1, "tools/list")] {
+            wire.send(line)
+            #expect(try await wire.next()?.holds(.error(-32600, id: 1)) == true)
+        }
+        wire.send(Lines.request("1", "ping"))
+        #expect(try await wire.next()?["id"] == "1")
+        gate.open("a")
+        #expect(try await wire.next()?.holds(Self.text("opened", id: 1)) == true)
+        wire.send(Lines.request(1, "ping"))
+        #expect(try await wire.next()?["result"] == [:])
+        #expect(try await wire.finish() == [])
+    }
+
+    @Test("a batch is answered when its last call ends, without the cancelled ones")
+    func batch() async throws {
+        let gate = Gate()
+        let wire = try await Self.wire(gate, version: "2025-03-26")
+        wire.send(
+            "[\(Lines.call(1, "wait", ["name": "a"])),\(Lines.call(2, "wait", ["name": "b"])),"
+                + "\(Lines.call(2, "wait", ["name": "d"])),\(Lines.call(3, "wait", ["name": "c"]))]")
+        var begun: Set<String?> = []
+        for _ in 0..<3 { begun.insert(await gate.nextBegun()) }
+        #expect(begun == ["a", "b", "c"])
+        wire.send(Lines.notification("notifications/cancelled", ["requestId": 3]))
+        gate.open("b")
+        wire.send(Lines.request(4, "ping"))
+        #expect(try await wire.next()?["id"] == 4)
+        gate.open("a")
+        let answers = try #require(try await wire.next()?.array)
+        #expect(answers.contains { $0.holds(Self.text("opened", id: 1)) })
+        #expect(answers.contains { $0.holds(Self.text("opened", id: 2)) })
+        #expect(answers.contains { $0.holds(.error(-32600, id: 2)) })
+        #expect(answers.count == 3)
+        #expect(try await wire.finish() == [])
+    }
+
+    @Test("beyond the number of calls that may run, requests wait their turn")
+    func limit() async throws {
+        let gate = Gate()
+        var limits = StdioServer.Limits()
+        limits.calls = 1
+        let wire = try await Self.wire(gate, limits: limits)
+        wire.send(Lines.call(1, "wait", ["name": "a"]))
+        wire.send(Lines.call(2, "wait", ["name": "b"]))
+        wire.send(Lines.request(3, "ping"))
+        #expect(await gate.nextBegun() == "a")
+        gate.open("a")
+        #expect(try await wire.next()?["id"] == 1)
+        #expect(await gate.nextBegun() == "b")
+        gate.open("b")
+        let answers = try await wire.finish()
+        #expect(answers.map { $0["id"] } == [2, 3])
+    }
+}

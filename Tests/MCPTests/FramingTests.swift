@@ -1,0 +1,117 @@
+import Glibc
+import JSON
+import Testing
+
+@testable import MCP
+
+/// Bytes on the wire: long lines, slow readers, odd cuts.
+struct FramingTests {
+    @Test("a line beyond the limit is refused once, its rest skipped and the connection kept")
+    func tooLong() async throws {
+        var limits = StdioServer.Limits()
+        limits.line = 1000
+        let wire = try Wire(limits: limits)
+        wire.send(String(repeating: "x", count: 500_000))
+        wire.send(Lines.request(1, "ping"))
+        wire.send(Lines.request(.string(String(repeating: "x", count: 1000)), "ping"))
+        wire.send(Lines.request(2, "ping"))
+        let answers = try await wire.finish()
+        let patterns: [JSON] = [.error(-32600, id: nil), ["id": 1], .error(-32600, id: nil), ["id": 2]]
+        #expect(answers.count == 4 && zip(answers, patterns).allSatisfy { $0.holds($1) }, "\(answers)")
+    }
+
+    @Test("the splitter holds no more of a line than the limit", arguments: [10, 4096])
+    func bounded(limit: Int) {
+        var splitter = LineSplitter(limit: limit)
+        var refused = 0
+        for _ in 0..<1000 {
+            splitter.append(Array(repeating: 0x78, count: 100)[...])
+            while let piece = splitter.next() {
+                #expect(piece == .tooLong)
+                refused += 1
+            }
+            #expect(splitter.held <= limit)
+        }
+        splitter.append([0x0A, 0x79, 0x0A])
+        #expect(refused == 1 && splitter.next() == .line([0x79]) && splitter.next() == nil)
+    }
+
+    @Test("lines are the same wherever the stream is cut", arguments: 1...9)
+    func cuts(size: Int) {
+        let text = Array("one\n\r\ntwo\r\n  \nth\rree\n\nfour".utf8)
+        var splitter = LineSplitter(limit: 100)
+        var lines: [String] = []
+        func take(_ piece: LineSplitter.Piece?) -> Bool {
+            guard case .line(let line)? = piece else { return false }
+            lines.append(String(decoding: line, as: UTF8.self))
+            return true
+        }
+        for start in stride(from: 0, to: text.count, by: size) {
+            splitter.append(text[start..<min(start + size, text.count)])
+            while take(splitter.next()) {}
+        }
+        while take(splitter.next(atEnd: true)) {}
+        #expect(lines == ["one", "two", "th\rree", "four"])
+        #expect(splitter.isEmpty)
+    }
+
+    @Test("a message may come byte by byte, and large ones whole", arguments: [false, true])
+    func sizes(nonblocking: Bool) async throws {
+        var limits = StdioServer.Limits()
+        limits.drain = .seconds(60)
+        let wire = try Wire(limits: limits, nonblocking: nonblocking)
+        for byte in Array((Lines.initialize() + "\n").utf8) { wire.send(bytes: [byte]) }
+        let text = String(repeating: "YWJj", count: 10 << 18)
+        wire.send(Lines.call(1, "echo", ["text": .string(text)]))
+        wire.send(Lines.request(2, "ping"))
+        let answers = try await wire.finish()
+        let call = answers.first { $0["id"] == 1 }
+        #expect(answers.count == 3)
+        let same = call?["result"]?["structuredContent"]?["arguments"]?["text"]?.string == text
+        #expect(same)
+    }
+
+    @Test("a client that does not read is not served without bound, and gets everything once it reads")
+    func backPressure() async throws {
+        var limits = StdioServer.Limits()
+        limits.drain = .seconds(60)
+        let wire = try Wire(limits: limits, reads: false)
+        let requests = Lines.modern(1, "tools/list") + "\n"
+        let total = 100_000
+        // What the server and the pipe take while nobody reads, a second after the last byte went in.
+        _ = fcntl(wire.inputEnd, F_SETFL, O_NONBLOCK)
+        var accepted = 0
+        let bytes = Array(String(repeating: requests, count: total).utf8)
+        var poller = pollfd(fd: wire.inputEnd, events: Int16(POLLOUT), revents: 0)
+        while accepted < bytes.count, poll(&poller, 1, 1000) == 1 {
+            let size = bytes[accepted...].withUnsafeBytes { write(wire.inputEnd, $0.baseAddress, min($0.count, 4096)) }
+            if size > 0 { accepted += size }
+        }
+        // Some 800 requests fill 1 MiB of answers; two pipes hold some hundreds more.
+        #expect(accepted < 10_000 * requests.utf8.count, "\(accepted) bytes of requests were taken")
+        let whole = accepted / requests.utf8.count
+        wire.closeInput()
+        var received = 0
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while case let size = read(wire.outputEnd, &buffer, buffer.count), size > 0 {
+            received += buffer[..<size].count { $0 == 0x0A }
+        }
+        #expect(received >= whole && received <= whole + 1)
+        try await wire.server.value
+        close(wire.outputEnd)
+    }
+
+    @Test("the tool list is the same bytes each time, and a ping's answer nothing more than needed")
+    func exactBytes() async throws {
+        let wire = try Wire()
+        wire.send(Lines.initialize())
+        wire.send(Lines.request(7, "ping"))
+        wire.send(Lines.request(7, "tools/list"))
+        wire.send(Lines.request(7, "tools/list"))
+        wire.closeInput()
+        var lines: [String] = []
+        for await line in wire.lines { lines.append(line) }
+        #expect(lines.count == 4 && lines[1] == #"{"jsonrpc":"2.0","id":7,"result":{}}"# && lines[2] == lines[3])
+        try await wire.server.value
+    }
+}

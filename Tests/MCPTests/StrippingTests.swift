@@ -1,0 +1,74 @@
+import JSON
+import MCP
+import Testing
+
+struct StrippingTests {
+    @Test(
+        "each revision lists a tool without what it does not know",
+        arguments: zip(
+            Revision.allCases,
+            [
+                ["name", "description", "inputSchema"],
+                ["name", "description", "inputSchema", "annotations"],
+                ["name", "title", "description", "inputSchema", "outputSchema", "annotations", "_meta"],
+                [
+                    "name", "title", "description", "inputSchema", "outputSchema", "annotations", "icons", "execution",
+                    "_meta",
+                ],
+                ["name", "title", "description", "inputSchema", "outputSchema", "annotations", "icons", "_meta"],
+            ]))
+    func tools(revision: Revision, members: [String]) async throws {
+        let list = try #require(try await Self.ask(.init("tools/list"), in: revision)["result"]?.object)
+        let tool = try #require(list["tools"]?[0]?.object)
+        #expect(tool.names == members)
+        #expect(tool["annotations"].map { $0 == ["title": "Echo", "readOnlyHint": true] } ?? true)
+        #expect(list["nextCursor"] == nil)
+        #expect(list.names == (revision.isModern ? ["resultType", "tools", "ttlMs", "cacheScope", "_meta"] : ["tools"]))
+        #expect(list["tools"]?.array?.compactMap { $0["name"]?.string } == ["echo", "fail", "plain", "count"])
+    }
+
+    @Test("structuredContent exists since 2025-06-18", arguments: Revision.allCases)
+    func structured(revision: Revision) async throws {
+        let answer = try await Self.ask(.init("tools/call", ["name": "echo"]), in: revision)
+        #expect((answer["result"]?["structuredContent"] != nil) == (revision >= .june2025))
+        #expect((answer["result"]?["resultType"] != nil) == revision.isModern)
+        #expect(answer["result"]?["content"]?[0]?["text"] == #"{"arguments":{}}"#)
+    }
+
+    @Test("the handshake tells an old client nothing new", arguments: Revision.legacy)
+    func handshake(revision: Revision) async throws {
+        let answer = try await Wire.exchange([Lines.initialize(.string(revision.rawValue))])
+        let result = try #require(answer.first?["result"]?.object)
+        #expect(result.names == ["protocolVersion", "capabilities", "serverInfo", "instructions"])
+        #expect(result["capabilities"] == ["tools": ["listChanged": false]])
+        var names = ["name", "title", "version", "websiteUrl"]
+        if revision < .november2025 { names.removeLast() }
+        if revision < .june2025 { names.remove(at: 1) }
+        #expect(result["serverInfo"]?.object?.names == names)
+    }
+
+    @Test("progress has no message in 2024-11-05")
+    func progress() async throws {
+        let call = Lines.request(1, "tools/call", ["name": "count", "_meta": ["progressToken": "t"]])
+        let answers = try await Wire.exchange([Lines.initialize("2024-11-05"), call])
+        #expect(answers.count == 4)
+        #expect(answers[1]["params"] == ["progressToken": "t", "progress": 1, "total": 2])
+    }
+
+    struct Asked {
+        let method: String
+        let params: JSON.Object
+        init(_ method: String, _ params: JSON.Object = [:]) {
+            self.method = method
+            self.params = params
+        }
+    }
+
+    static func ask(_ asked: Asked, in revision: Revision) async throws -> JSON {
+        let lines =
+            revision.isModern
+            ? [Lines.modern(1, asked.method, asked.params, version: .string(revision.rawValue))]
+            : [Lines.initialize(.string(revision.rawValue)), Lines.request(1, asked.method, .object(asked.params))]
+        return try #require(try await Wire.exchange(lines).last)
+    }
+}

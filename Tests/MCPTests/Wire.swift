@@ -1,0 +1,104 @@
+import Dispatch
+import Foundation
+import Glibc
+import JSON
+
+@testable import MCP
+
+/// A real `StdioServer` on two pipes, seen from the client's side.
+final class Wire: Sendable {
+    /// The server's output, a line each; ends when the server has ended.
+    let lines: AsyncStream<String>
+    /// Ends when `run()` returns.
+    let server: Task<Void, any Error>
+    let inputEnd: Int32
+    let outputEnd: Int32
+    private let serverInput: Int32
+    private let writing = DispatchQueue(label: "wire")
+
+    /// - Parameter reads: false for a client that never reads its answers.
+    init(
+        tools: [Tool] = Tools.all, limits: StdioServer.Limits = .init(), reads: Bool = true, nonblocking: Bool = false,
+        parent: @escaping @Sendable () -> Int32 = { 7 }, log: @escaping @Sendable (String) -> Void = { _ in }
+    ) throws {
+        var input: [Int32] = [0, 0]
+        var output: [Int32] = [0, 0]
+        if pipe(&input) != 0 || pipe(&output) != 0 { throw SystemError("pipe", errno) }
+        let (serverInput, serverOutput) = (input[0], output[1])
+        self.serverInput = serverInput
+        inputEnd = input[1]
+        outputEnd = output[0]
+        for end in nonblocking ? [serverInput, serverOutput] : [] { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
+        let server = StdioServer(
+            catalogue: Tools.catalogue(tools), input: serverInput, output: serverOutput, limits: limits, parent: parent,
+            log: log)
+        self.server = Task {
+            defer { close(serverOutput) }
+            try await server.run()
+        }
+        let (lines, continuation) = AsyncStream.makeStream(of: String.self)
+        self.lines = lines
+        if !reads {
+            continuation.finish()
+            return
+        }
+        let outputEnd = outputEnd
+        Thread.detachNewThread {
+            var splitter = LineSplitter(limit: .max)
+            var bytes = [UInt8](repeating: 0, count: 1 << 16)
+            while true {
+                let size = read(outputEnd, &bytes, bytes.count)
+                if size <= 0 { break }
+                splitter.append(bytes[..<size])
+                while case .line(let line) = splitter.next() { continuation.yield(String(decoding: line, as: UTF8.self)) }
+            }
+            close(outputEnd)
+            continuation.finish()
+        }
+    }
+
+    // Open to here, so that no test writes into a pipe that nobody can read.
+    deinit { close(serverInput) }
+
+    /// Writes without waiting for the server to read.
+    func send(_ text: String, end: String = "\n") { send(bytes: Array((text + end).utf8)) }
+
+    func send(bytes: [UInt8]) {
+        let inputEnd = inputEnd
+        writing.async {
+            var start = 0
+            while start < bytes.count {
+                let size = bytes[start...].withUnsafeBytes { write(inputEnd, $0.baseAddress, $0.count) }
+                if size <= 0 { return }
+                start += size
+            }
+        }
+    }
+
+    func closeInput() {
+        let inputEnd = inputEnd
+        writing.async { close(inputEnd) }
+    }
+
+    /// The next line, or nil when the server has ended.
+    func next() async throws -> JSON? {
+        for await line in lines { return try JSON(parsing: line) }
+        return nil
+    }
+
+    /// All that the server still says until it ends after the end of its input.
+    func finish() async throws -> [JSON] {
+        closeInput()
+        var answers: [JSON] = []
+        for await line in lines { answers.append(try JSON(parsing: line)) }
+        try await server.value
+        return answers
+    }
+
+    /// Everything that a server says to these lines, until it has ended.
+    static func exchange(_ lines: [String], tools: [Tool] = Tools.all) async throws -> [JSON] {
+        let wire = try Wire(tools: tools)
+        for line in lines { wire.send(line) }
+        return try await wire.finish()
+    }
+}

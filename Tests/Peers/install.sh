@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# Installs what building and testing need: Debian packages, and a virtual environment for each public MCP client
+# library. Does nothing, in well under a second, when everything is there already.
+#
+#   Tests/Peers/install.sh            everything
+#   Tests/Peers/install.sh --build    only the libraries that the build links
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 DEBIAN_FRONTEND=noninteractive
+
+build_packages=(pkg-config libcurl4-openssl-dev libsqlite3-dev libcmark-dev libidn2-dev)
+peer_packages=(postfix dovecot-core dovecot-imapd openssl python3-venv)
+
+say() { printf 'install: %s\n' "$*"; }
+fail() {
+    printf 'install: %s\n' "$@" >&2
+    exit 1
+}
+
+# Prints those of the named packages that dpkg does not hold as installed.
+missing_of() {
+    local held
+    # dpkg-query answers for those it knows and fails for the rest, which is the question here.
+    held=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' "$@" 2>/dev/null | sed -n 's/^installed //p' || true)
+    printf '%s\n' "$@" | grep -vxF -e "$held" || true
+}
+
+install_packages() {
+    command -v dpkg-query >/dev/null || fail "this is not Debian; install the equivalents of: $*"
+    local -a missing as_root=()
+    mapfile -t missing < <(missing_of "$@")
+    ((${#missing[@]})) || return 0
+    if ((EUID != 0)); then
+        command -v sudo >/dev/null && sudo -n true 2>/dev/null && as_root=(sudo -n) ||
+            fail "these Debian packages are missing, and this user may not install them:" \
+                "    sudo apt-get install --no-install-recommends ${missing[*]}"
+    fi
+    say "installing ${missing[*]}"
+    # Postfix asks what kind of system this is; the tests run their own instances, so none is right.
+    if [[ " ${missing[*]} " == *" postfix "* ]]; then
+        echo "postfix postfix/main_mailer_type select No configuration" |
+            ${as_root[@]+"${as_root[@]}"} debconf-set-selections
+    fi
+    # No service may start because of these tests: Debian's packages ask this script first, if there is one.
+    local log policy=/usr/sbin/policy-rc.d own_policy=
+    if [[ ! -e $policy ]]; then
+        printf '#!/bin/sh\nexit 101\n' | ${as_root[@]+"${as_root[@]}"} install -m 755 /dev/stdin "$policy"
+        own_policy=$policy
+    fi
+    log=$(mktemp)
+    local failed=
+    if ! { apt_get update && apt_get install --yes --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+        failed=1
+        tail -n 20 "$log" >&2
+    fi
+    rm -f "$log"
+    [[ -z $own_policy ]] || ${as_root[@]+"${as_root[@]}"} rm -f "$own_policy"
+    [[ -z $failed ]] || fail "apt-get could not install ${missing[*]}; the end of its output is above"
+}
+
+apt_get() {
+    ${as_root[@]+"${as_root[@]}"} env DEBIAN_FRONTEND=noninteractive apt-get -q "$@"
+}
+
+# A virtual environment that holds exactly what is named; a stamp with the same names means it is complete.
+environment() {
+    local folder=$1 wanted="${*:2}"
+    [[ -x $folder/bin/python && -f $folder/.complete && $(<"$folder/.complete") == "$wanted" ]] && return 0
+    say "making $folder with $wanted"
+    rm -rf "$folder"
+    python3 -m venv "$folder" || fail "python3 -m venv failed; on Debian it needs the package python3-venv"
+    "$folder/bin/python" -m pip install --quiet "${@:2}" || fail "pip could not install $wanted into $folder"
+    printf '%s' "$wanted" >"$folder/.complete"
+}
+
+case ${1-} in
+    "") ;;
+    --build)
+        install_packages "${build_packages[@]}"
+        exit
+        ;;
+    *) fail "usage: ${0##*/} [--build]" ;;
+esac
+install_packages "${build_packages[@]}" "${peer_packages[@]}"
+environment .venv-mcp2 mcp==2.3.0 jsonschema
+environment .venv-mcp1 mcp==1.30.0

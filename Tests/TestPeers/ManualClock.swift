@@ -1,0 +1,71 @@
+package import Mail
+import Synchronization
+
+/// A clock that stands still until a test moves it; sleepers wake when their time comes, in order.
+package final class ManualClock: Sendable {
+    private struct Sleeper {
+        let id: Int
+        let wakesAt: Int64
+        let continuation: CheckedContinuation<Void, any Error>
+    }
+
+    private struct State {
+        var now: Int64
+        var lastID = 0
+        var sleepers: [Sleeper] = []
+        var cancelled: Set<Int> = []
+    }
+
+    private let state: Mutex<State>
+
+    package init(_ start: Timestamp = Timestamp(milliseconds: 1_800_000_000_000)) {
+        self.state = Mutex(State(now: start.milliseconds))
+    }
+
+    package var now: Timestamp { Timestamp(milliseconds: state.withLock { $0.now }) }
+
+    /// Waits until the clock was moved that far; throws when the task is cancelled.
+    package func sleep(_ duration: Duration) async throws {
+        let milliseconds =
+            duration.components.seconds * 1000 + duration.components.attoseconds / 1_000_000_000_000_000
+        let id = state.withLock { state in
+            state.lastID += 1
+            return state.lastID
+        }
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let isCancelled = state.withLock { state in
+                    if state.cancelled.remove(id) != nil { return true }
+                    state.sleepers.append(
+                        Sleeper(id: id, wakesAt: state.now + max(milliseconds, 1), continuation: continuation))
+                    return false
+                }
+                if isCancelled { continuation.resume(throwing: CancellationError()) }
+            }
+        } onCancel: {
+            let sleeper = state.withLock { state -> Sleeper? in
+                guard let index = state.sleepers.firstIndex(where: { $0.id == id }) else {
+                    state.cancelled.insert(id)
+                    return nil
+                }
+                return state.sleepers.remove(at: index)
+            }
+            sleeper?.continuation.resume(throwing: CancellationError())
+        }
+    }
+
+    /// Moves the time and wakes those whose time has come.
+    package func advance(by seconds: Double) {
+        let due = state.withLock { state in
+            state.now += Int64(seconds * 1000)
+            let now = state.now
+            let due = state.sleepers.filter { $0.wakesAt <= now }.sorted { $0.wakesAt < $1.wakesAt }
+            state.sleepers.removeAll { $0.wakesAt <= now }
+            return due
+        }
+        for sleeper in due { sleeper.continuation.resume() }
+    }
+
+    /// How many sleep now.
+    package var sleepers: Int { state.withLock { $0.sleepers.count } }
+}
