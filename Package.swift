@@ -86,7 +86,10 @@ let package = Package(
             name: "SandboxTests", dependencies: ["Sandbox", "SMTP", "Mail", "TestPeers"],
             swiftSettings: house),
         .testTarget(
-            name: "SendingTests", dependencies: ["Sending", "Store", "Mail", "TestPeers"],
+            name: "SendingTests",
+            dependencies: [
+                "Sending", "Store", "Mail", "TestPeers", .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: house),
         .testTarget(name: "MCPTests", dependencies: ["MCP", "JSON"], swiftSettings: house),
         .testTarget(

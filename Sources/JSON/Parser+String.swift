@@ -38,7 +38,8 @@ extension Parser {
         do {
             return String(copying: try UTF8Span(validating: span))
         } catch {
-            throw JSONError("a string holds bytes that are not UTF-8", at: offset + error.byteOffsets.lowerBound)
+            throw JSONError(
+                "a string holds bytes that are not UTF-8", at: offset + error.byteOffsets.lowerBound)
         }
     }
 
@@ -62,7 +63,9 @@ extension Parser {
     private mutating func codePoint(from start: Int) throws(JSONError) -> Unicode.Scalar {
         let first = try fourDigits(from: start)
         if let scalar = Unicode.Scalar(first) { return scalar }
-        if first < 0xDC00, next == UInt8(ascii: "\\"), place + 1 < bytes.count, bytes[place + 1] == UInt8(ascii: "u") {
+        if first < 0xDC00, next == UInt8(ascii: "\\"), place + 1 < bytes.count,
+            bytes[place + 1] == UInt8(ascii: "u")
+        {
             place += 2
             let second = try fourDigits(from: start)
             if (0xDC00...0xDFFF).contains(second),

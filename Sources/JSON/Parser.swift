@@ -85,7 +85,9 @@ struct Parser {
     }
 
     private mutating func open(_ levels: Int) throws(JSONError) {
-        if levels <= 0 { throw JSONError("arrays and objects are nested deeper than \(depth) levels", at: place) }
+        if levels <= 0 {
+            throw JSONError("arrays and objects are nested deeper than \(depth) levels", at: place)
+        }
         place += 1
         skipSpace()
     }

@@ -12,7 +12,9 @@ extension RawSpan {
             let quote = word ^ (ones &* 0x22)
             let backslash = word ^ (ones &* 0x5C)
             let control = (word &- ones &* 0x20) & ~word
-            if (control | ((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash)) & tops != 0 { break }
+            if (control | ((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash)) & tops != 0 {
+                break
+            }
             place += 8
         }
         while place < byteCount {

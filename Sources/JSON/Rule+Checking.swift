@@ -38,7 +38,10 @@ extension Rule {
         case .limit(let limit, let bound): limit.fault(in: value, bound: bound, called: subject)
         case .uniqueItems: value.array.flatMap { Self.repetition(in: $0, called: subject) }
         case .anyOf(let schemas) where !schemas.contains { $0.allows(value) }:
-            ("anyOf", "\(subject) is \(value.shownInMessage); \(Schema.choice(among: schemas, for: value, at: path))")
+            (
+                "anyOf",
+                "\(subject) is \(value.shownInMessage); \(Schema.choice(among: schemas, for: value, at: path))"
+            )
         case .oneOf(let schemas): Self.oneOfFault(in: value, schemas: schemas, at: path)
         default: nil
         }
@@ -51,15 +54,21 @@ extension Rule {
         if fitting == 1 { return nil }
         let wrong =
             fitting == 0
-            ? Schema.choice(among: schemas, for: value, at: path) : "it fits more than one of the allowed forms"
+            ? Schema.choice(among: schemas, for: value, at: path)
+            : "it fits more than one of the allowed forms"
         return ("oneOf", "\(path.subject) is \(value.shownInMessage); \(wrong)")
     }
 
-    private static func repetition(in elements: [JSON], called subject: String) -> (keyword: String, message: String)? {
+    private static func repetition(in elements: [JSON], called subject: String) -> (
+        keyword: String, message: String
+    )? {
         var seen: [JSON: Int] = [:]
         for (place, element) in elements.enumerated() {
             if let first = seen.updateValue(place, forKey: element) {
-                return ("uniqueItems", "\(subject) holds the same element at [\(first)] and [\(place)]; each must differ")
+                return (
+                    "uniqueItems",
+                    "\(subject) holds the same element at [\(first)] and [\(place)]; each must differ"
+                )
             }
         }
         return nil
@@ -94,8 +103,10 @@ extension Rule.Limit {
         let plural = bound.integer == 1 ? "" : "s"
         let sentence =
             switch self {
-            case .minLength: "is \(magnitude) characters long; it must have at least \(bound) character\(plural)"
-            case .maxLength: "is \(magnitude) characters long; it must have at most \(bound) character\(plural)"
+            case .minLength:
+                "is \(magnitude) characters long; it must have at least \(bound) character\(plural)"
+            case .maxLength:
+                "is \(magnitude) characters long; it must have at most \(bound) character\(plural)"
             case .minItems: "has \(magnitude) elements; it must have at least \(bound) element\(plural)"
             case .maxItems: "has \(magnitude) elements; it must have at most \(bound) element\(plural)"
             case .minProperties: "has \(magnitude) properties; it must have at least \(bound)"

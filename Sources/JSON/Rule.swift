@@ -23,7 +23,8 @@ indirect enum Rule: Sendable {
             self.declared = declared
             self.additional = additional
             places = Dictionary(
-                declared.enumerated().map { (CodePoints($0.element.name), $0.offset) }, uniquingKeysWith: { $1 })
+                declared.enumerated().map { (CodePoints($0.element.name), $0.offset) },
+                uniquingKeysWith: { $1 })
         }
 
         func schema(of name: String) -> Schema? {

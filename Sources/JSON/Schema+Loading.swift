@@ -7,7 +7,8 @@ extension Schema {
         case .bool(false): self.init(rules: [.never], annotations: [:])
         case .object(let object): try self.init(object, at: pointer)
         default:
-            throw SchemaError(pointer: pointer, keyword: "", reason: "a schema must be an object, true or false")
+            throw SchemaError(
+                pointer: pointer, keyword: "", reason: "a schema must be an object, true or false")
         }
     }
 
@@ -53,7 +54,9 @@ private struct Loading {
             if object["properties"] != nil { return nil }
             return .members(Rule.Members(declared: [], additional: try Schema(value, at: here)))
         default:
-            guard let limit = Rule.Limit(rawValue: keyword) else { throw fault("this keyword is not supported") }
+            guard let limit = Rule.Limit(rawValue: keyword) else {
+                throw fault("this keyword is not supported")
+            }
             return .limit(limit, try bound(of: limit))
         }
     }

@@ -27,7 +27,8 @@ extension Schema {
     static func kinds(_ kinds: [Kind], allow value: JSON) -> Bool {
         kinds.contains { kind in
             switch (kind, value) {
-            case (.null, .null), (.boolean, .bool), (.string, .string), (.array, .array), (.object, .object): true
+            case (.null, .null), (.boolean, .bool), (.string, .string), (.array, .array), (.object, .object):
+                true
             case (.number, .integer), (.number, .number), (.integer, .integer): true
             // Beyond 2^63 too: every double of that size is whole.
             case (.integer, .number(let number)): number == number.rounded(.towardZero)

@@ -13,7 +13,9 @@ extension Schema {
     /// all kinds together.
     static func choice(among schemas: [Schema], for value: JSON, at path: Path) -> String {
         let near = schemas.filter { schema in schema.types.map { Self.kinds($0, allow: value) } ?? false }
-        if near.count == 1, let fault = near.first?.violations(in: value, at: path).first { return fault.message }
+        if near.count == 1, let fault = near.first?.violations(in: value, at: path).first {
+            return fault.message
+        }
         var kinds: [Kind] = []
         for schema in schemas {
             guard let own = schema.types else { return "it fits none of the allowed forms" }

@@ -19,7 +19,9 @@ extension String {
             var next = [i + 1]
             for (j, wanted) in other.enumerated() {
                 var least = Swift.min(row[j + 1] + 1, next[j] + 1, row[j] + (letter == wanted ? 0 : 1))
-                if i > 0, j > 0, letter == other[j - 1], one[i - 1] == wanted { least = Swift.min(least, before[j - 1] + 1) }
+                if i > 0, j > 0, letter == other[j - 1], one[i - 1] == wanted {
+                    least = Swift.min(least, before[j - 1] + 1)
+                }
                 next.append(least)
             }
             before = row

@@ -36,27 +36,34 @@ struct LineSplitter {
     /// The next whole line; at the `end` of the stream an unfinished one counts too. Nil when more bytes are needed.
     mutating func next(atEnd end: Bool = false) -> Piece? {
         while true {
-            guard let feed = endOfLine() ?? (end && start < bytes.count ? bytes.count : nil) else {
-                return overflow()
-            }
-            let line = bytes[start..<feed]
-            start = min(feed + 1, bytes.count)
-            searched = start
+            guard let feed = endOfLine() ?? (end && !isEmpty ? bytes.count : nil) else { return overflow() }
+            let line = take(upTo: feed)
             if skipping {
                 skipping = false
-                forget()
-                continue
-            }
-            if line.count > limit {
-                forget()
+            } else if line.count > limit {
                 return .tooLong
+            } else if !line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) {
+                return .line(line)
             }
-            let trimmed = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
-            let blank = trimmed.allSatisfy { $0 == 0x20 || $0 == 0x09 }
-            let piece = blank ? nil : Piece.line(Array(trimmed))
-            forget()
-            if let piece { return piece }
         }
+    }
+
+    /// The current line without its end, which is left behind.
+    private mutating func take(upTo feed: Int) -> [UInt8] {
+        let end = feed > start && bytes[feed - 1] == UInt8(ascii: "\r") ? feed - 1 : feed
+        var line: [UInt8]
+        if start == 0, feed + 1 >= bytes.count {
+            // All there is, often the whole of a long message: given away, not copied.
+            line = bytes
+            bytes = []
+            line.removeLast(line.count - end)
+        } else {
+            line = Array(bytes[start..<end])
+            start = feed + 1
+        }
+        if start >= bytes.count { drop() }
+        searched = start
+        return line
     }
 
     private mutating func endOfLine() -> Int? {
@@ -83,14 +90,6 @@ struct LineSplitter {
 
     private mutating func drop() {
         bytes = []
-        start = 0
-        searched = 0
-    }
-
-    /// Gives memory back once everything was taken: a line with attachments may have held tens of megabytes.
-    private mutating func forget() {
-        guard start == bytes.count else { return }
-        bytes.removeAll(keepingCapacity: bytes.capacity <= 1 << 20)
         start = 0
         searched = 0
     }

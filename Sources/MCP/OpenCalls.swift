@@ -48,7 +48,9 @@ struct OpenCalls {
     /// Ends a call; returns the line to write: its answer, or that of its batch if it was the last one open there.
     mutating func finish(_ call: Call, with answer: Answer?) -> [UInt8]? {
         tasks[call.serial] = nil
-        guard let place = batches.firstIndex(where: { $0.open.contains(call.serial) }) else { return answer?.bytes }
+        guard let place = batches.firstIndex(where: { $0.open.contains(call.serial) }) else {
+            return answer?.bytes
+        }
         batches[place].open.remove(call.serial)
         if let answer { batches[place].answers.append(answer.bytes) }
         if !batches[place].open.isEmpty { return nil }

@@ -26,7 +26,8 @@ package struct ProtocolError: Error, Hashable, Sendable {
         .init(
             -32022, "Unsupported protocol version: \(requested.shownInMessage)",
             data: [
-                "supported": .array(Revision.modern.map { .string($0.rawValue) }), "requested": .string(requested),
+                "supported": .array(Revision.modern.map { .string($0.rawValue) }),
+                "requested": .string(requested),
             ])
     }
 

@@ -68,7 +68,8 @@ package struct Session: Sendable {
         case .invalid(let error, let id): return .answer(Answer(to: id, error: error))
         case .response: return .silence
         case .notification("notifications/cancelled", let params):
-            guard let id = RequestID(params["requestId"]), let serial = openCalls.removeValue(forKey: id) else {
+            guard let id = RequestID(params["requestId"]), let serial = openCalls.removeValue(forKey: id)
+            else {
                 return .silence
             }
             return .cancel(serial: serial)
@@ -111,7 +112,8 @@ package struct Session: Sendable {
             return .answer(Answer(to: request.id, result: [:]))
         }
         guard let negotiated else {
-            throw .invalidRequest("Send `initialize` first, or put `\(Meta.protocolVersion)` into `params._meta`.")
+            throw .invalidRequest(
+                "Send `initialize` first, or put `\(Meta.protocolVersion)` into `params._meta`.")
         }
         return try answerCommon(request, in: negotiated)
     }
@@ -120,7 +122,9 @@ package struct Session: Sendable {
         guard let version = request.meta[Meta.protocolVersion]?.string else {
             throw .invalidParams("`\(Meta.protocolVersion)` in `_meta` must be a string.")
         }
-        if request.meta[Meta.clientCapabilities]?.object == nil { throw request.missingMeta(Meta.clientCapabilities) }
+        if request.meta[Meta.clientCapabilities]?.object == nil {
+            throw request.missingMeta(Meta.clientCapabilities)
+        }
         guard let revision = Revision.modern.first(where: { $0.rawValue == version }) else {
             throw .unsupportedVersion(version)
         }
@@ -131,7 +135,9 @@ package struct Session: Sendable {
     }
 
     /// The methods that both eras have.
-    private mutating func answerCommon(_ request: Request, in revision: Revision) throws(ProtocolError) -> Reaction {
+    private mutating func answerCommon(_ request: Request, in revision: Revision) throws(ProtocolError)
+        -> Reaction
+    {
         switch request.method {
         case "tools/list":
             switch try request.params()["cursor"] {

@@ -19,7 +19,7 @@ struct StdioLoop {
     private var output: OutputQueue
     private var calls = OpenCalls()
     private var stage = Stage.serving
-    /// True when nothing more will be read; false again never.
+    /// True once nothing more will be read.
     private var inputEnded = false
     private var chunk = [UInt8](repeating: 0, count: 1 << 16)
 
@@ -129,12 +129,15 @@ struct StdioLoop {
             pollfd(fd: reads ? server.input : -1, events: Int16(POLLIN), revents: 0),
             // With no events asked for it still tells when the other end is closed.
             pollfd(
-                fd: output.isClosed ? -1 : server.output, events: output.count > 0 ? Int16(POLLOUT) : 0, revents: 0),
+                fd: output.isClosed ? -1 : server.output, events: output.count > 0 ? Int16(POLLOUT) : 0,
+                revents: 0),
         ]
         let ready = poll(&pollers, 3, timeout)
-        if ready == 0, case .serving = stage, server.parent() != firstParent { stop("the parent process is gone") }
+        if ready == 0, case .serving = stage, server.parent() != firstParent {
+            stop("the parent process is gone")
+        }
         if ready <= 0 { return }
-        if pollers[2].revents & Int16(POLLERR | POLLNVAL) != 0 { output.close() }
+        if pollers[2].revents & Int16(POLLERR | POLLHUP | POLLNVAL) != 0 { output.close() }
         if pollers[1].revents != 0 { readInput() }
     }
 

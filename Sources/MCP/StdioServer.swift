@@ -36,11 +36,13 @@ package struct StdioServer: Sendable {
         log: @escaping @Sendable (String) -> Void
     ) {
         self.init(
-            catalogue: catalogue, input: input, output: output, limits: limits, parent: { getppid() }, log: log)
+            catalogue: catalogue, input: input, output: output, limits: limits, parent: { getppid() },
+            log: log)
     }
 
     init(
-        catalogue: Catalogue, input: Int32, output: Int32, limits: Limits, parent: @escaping @Sendable () -> Int32,
+        catalogue: Catalogue, input: Int32, output: Int32, limits: Limits,
+        parent: @escaping @Sendable () -> Int32,
         log: @escaping @Sendable (String) -> Void
     ) {
         self.catalogue = catalogue

@@ -10,7 +10,8 @@ extension Address {
         var ascii = domain
         if !domain.utf8.allSatisfy({ $0 < 0x80 }) { ascii = try aLabels(domain, of: text) }
         if ascii.utf8.count > 255 {
-            throw refusal(text, "has a domain of \(ascii.utf8.count) octets", "A domain has at most 255 octets.")
+            throw refusal(
+                text, "has a domain of \(ascii.utf8.count) octets", "A domain has at most 255 octets.")
         }
         ascii = ascii.lowercased()
         let labels = ascii.split(separator: ".", omittingEmptySubsequences: false)
@@ -32,10 +33,12 @@ extension Address {
     private static func check(_ label: Substring, of text: String) throws(Failure) {
         if label.isEmpty {
             throw refusal(
-                text, "has an empty label in its domain", "Dots in a domain stand between labels, one at a time.")
+                text, "has an empty label in its domain",
+                "Dots in a domain stand between labels, one at a time.")
         }
         if label.utf8.count > 63 {
-            throw refusal(text, "has a domain label of \(label.utf8.count) octets", "A label has at most 63 octets.")
+            throw refusal(
+                text, "has a domain label of \(label.utf8.count) octets", "A label has at most 63 octets.")
         }
         for scalar in label.unicodeScalars {
             switch scalar {
@@ -47,7 +50,8 @@ extension Address {
             }
         }
         if label.utf8.first == UInt8(ascii: "-") || label.utf8.last == UInt8(ascii: "-") {
-            throw refusal(text, "has a domain label with a hyphen at its edge", "A hyphen stands between letters.")
+            throw refusal(
+                text, "has a domain label with a hyphen at its edge", "A hyphen stands between letters.")
         }
     }
 
@@ -61,7 +65,8 @@ extension Address {
         defer { idn2_free(result) }
         guard code == IDN2_OK.rawValue, let result else {
             throw refusal(
-                text, "has a domain that is no internationalised name (\(String(cString: idn2_strerror(code))))",
+                text,
+                "has a domain that is no internationalised name (\(String(cString: idn2_strerror(code))))",
                 "Check the spelling of the domain.")
         }
         return String(cString: result)
@@ -114,7 +119,9 @@ extension Address {
             guard groups.count > 2, groups[groups.count - 2] == "" else { return false }
             groups.removeLast()
         }
-        guard groups.allSatisfy({ $0.utf8.count <= 4 && $0.utf8.allSatisfy(\.isHexDigit) }) else { return false }
+        guard groups.allSatisfy({ $0.utf8.count <= 4 && $0.utf8.allSatisfy(\.isHexDigit) }) else {
+            return false
+        }
         let gaps = groups.count { $0.isEmpty }
         return gaps == 0 ? groups.count == 8 : gaps == 1 && groups.count <= 8
     }

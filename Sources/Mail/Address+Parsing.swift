@@ -15,7 +15,8 @@ extension Address {
         let name = try Self.domain(domain, of: text)
         if localPart.utf8.count > 64 {
             throw Self.refusal(
-                text, "has a local part of \(localPart.utf8.count) octets", "At most 64 octets may stand before \"@\".")
+                text, "has a local part of \(localPart.utf8.count) octets",
+                "At most 64 octets may stand before \"@\".")
         }
         if localPart.utf8.count + 1 + name.utf8.count > 254 {
             throw Self.refusal(text, "is longer than 254 octets", "Use the address as its owner gave it.")
@@ -39,7 +40,8 @@ extension Address {
             }
             end = scalars.index(after: close)
             guard end < scalars.endIndex, scalars[end] == "@" else {
-                throw refusal(text, "has no \"@\" right behind the quoted part", "Write it as name@example.com.")
+                throw refusal(
+                    text, "has no \"@\" right behind the quoted part", "Write it as name@example.com.")
             }
         } else {
             guard let at = scalars.firstIndex(of: "@") else {
@@ -71,7 +73,9 @@ extension Address {
     }
 
     private static func localPart(_ local: String, of text: String) throws(Failure) -> String {
-        if local.isEmpty { throw refusal(text, "has nothing before the \"@\"", "Write it as name@example.com.") }
+        if local.isEmpty {
+            throw refusal(text, "has nothing before the \"@\"", "Write it as name@example.com.")
+        }
         guard local.unicodeScalars.first == "\"" else {
             try checkDotAtom(local, of: text)
             return local
@@ -114,7 +118,9 @@ extension Address {
             }
             afterDot = false
             if scalar.isAtomText { continue }
-            let shown = scalar.isASCII && scalar != " " ? "\"\(scalar)\"" : scalar == " " ? "a space" : scalar.codePoint
+            let shown =
+                scalar.isASCII && scalar != " "
+                ? "\"\(scalar)\"" : scalar == " " ? "a space" : scalar.codePoint
             throw refusal(
                 text, "holds \(shown), which may not stand in an address",
                 "Give one address as name@example.com or Name <name@example.com>.")
@@ -131,13 +137,15 @@ extension Unicode.Scalar {
         if isASCII {
             switch self {
             case "a"..."z", "A"..."Z", "0"..."9": return true
-            case "!", "#", "$", "%", "&", "'", "*", "+", "-", "/", "=", "?", "^", "_", "`", "{", "|", "}", "~":
+            case "!", "#", "$", "%", "&", "'", "*", "+", "-", "/", "=", "?", "^", "_", "`", "{", "|", "}",
+                "~":
                 return true
             default: return false
             }
         }
         switch properties.generalCategory {
-        case .control, .lineSeparator, .paragraphSeparator, .spaceSeparator, .surrogate, .unassigned: return false
+        case .control, .lineSeparator, .paragraphSeparator, .spaceSeparator, .surrogate, .unassigned:
+            return false
         // The joiners are letters' glue in Persian and Indic scripts; the other format characters only hide.
         case .format: return value == 0x200C || value == 0x200D
         default: return true

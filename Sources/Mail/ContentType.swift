@@ -28,7 +28,9 @@ struct ContentType: Hashable, Sendable {
                 throw Self.refusal(text, "has a parameter other than one charset")
             }
             var value = sides[1]
-            if value.count > 2, value.first == "\"", value.last == "\"" { value = value.dropFirst().dropLast() }
+            if value.count > 2, value.first == "\"", value.last == "\"" {
+                value = value.dropFirst().dropLast()
+            }
             guard Self.isToken(value) else { throw Self.refusal(text, "has a malformed charset") }
             charset = String(value)
         }
@@ -38,7 +40,8 @@ struct ContentType: Hashable, Sendable {
     /// By the extension of a file name; `octets` when it says nothing to us.
     init(forFilename filename: String) {
         let lower = filename.lowercased()
-        guard let dot = lower.lastIndex(of: "."), let found = Self.byExtension[String(lower[lower.index(after: dot)...])]
+        guard let dot = lower.lastIndex(of: "."),
+            let found = Self.byExtension[String(lower[lower.index(after: dot)...])]
         else {
             self = .octets
             return
@@ -52,7 +55,9 @@ struct ContentType: Hashable, Sendable {
 
     private static func isToken(_ text: Substring) -> Bool {
         (1...70).contains(text.utf8.count)
-            && text.unicodeScalars.allSatisfy { $0.isASCII && ($0.isAtomText && !"/?=".unicodeScalars.contains($0) || $0 == ".") }
+            && text.unicodeScalars.allSatisfy {
+                $0.isASCII && ($0.isAtomText && !"/?=".unicodeScalars.contains($0) || $0 == ".")
+            }
     }
 
     private static func refusal(_ text: String, _ what: String) -> Failure {
@@ -66,7 +71,8 @@ struct ContentType: Hashable, Sendable {
         "txt": "text/plain", "log": "text/plain", "md": "text/markdown", "csv": "text/csv",
         "tsv": "text/tab-separated-values", "htm": "text/html", "html": "text/html", "css": "text/css",
         "ics": "text/calendar", "vcf": "text/vcard", "js": "text/javascript",
-        "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif", "webp": "image/webp",
+        "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif",
+        "webp": "image/webp",
         "svg": "image/svg+xml", "bmp": "image/bmp", "tif": "image/tiff", "tiff": "image/tiff",
         "ico": "image/vnd.microsoft.icon", "heic": "image/heic", "avif": "image/avif",
         "mp3": "audio/mpeg", "wav": "audio/wav", "ogg": "audio/ogg", "m4a": "audio/mp4", "flac": "audio/flac",
@@ -76,11 +82,13 @@ struct ContentType: Hashable, Sendable {
         "gz": "application/gzip", "tgz": "application/gzip", "tar": "application/x-tar",
         "7z": "application/x-7z-compressed", "rtf": "application/rtf", "eml": "message/rfc822",
         "epub": "application/epub+zip", "p7s": "application/pkcs7-signature",
-        "doc": "application/msword", "xls": "application/vnd.ms-excel", "ppt": "application/vnd.ms-powerpoint",
+        "doc": "application/msword", "xls": "application/vnd.ms-excel",
+        "ppt": "application/vnd.ms-powerpoint",
         "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-        "odt": "application/vnd.oasis.opendocument.text", "ods": "application/vnd.oasis.opendocument.spreadsheet",
+        "odt": "application/vnd.oasis.opendocument.text",
+        "ods": "application/vnd.oasis.opendocument.spreadsheet",
         "odp": "application/vnd.oasis.opendocument.presentation",
     ]
 }

@@ -15,7 +15,9 @@ extension Entity {
         }
         var contentType = ContentType(forFilename: attachment.filename)
         if let given = attachment.contentType {
-            do { contentType = try ContentType(parsing: given) } catch { throw error.at("\(field).content_type") }
+            do { contentType = try ContentType(parsing: given) } catch {
+                throw error.at("\(field).content_type")
+            }
         }
         var encoding = FieldLine("Content-Transfer-Encoding")
         var body = Body.base64(attachment.content)
@@ -27,12 +29,14 @@ extension Entity {
         } else {
             encoding.add("base64")
             if contentType.type == "message" || contentType.type == "multipart" {
-                warnings.append("\(field) goes as application/octet-stream: \(contentType.name) may not be base64.")
+                warnings.append(
+                    "\(field) goes as application/octet-stream: \(contentType.name) may not be base64.")
                 contentType = .octets
             }
         }
         var type = FieldLine("Content-Type")
-        let charset = contentType.charset ?? (contentType.type == "text" ? unicodeCharset(attachment.content) : nil)
+        let charset =
+            contentType.charset ?? (contentType.type == "text" ? unicodeCharset(attachment.content) : nil)
         type.add(contentType.name + (charset.map { "; charset=\($0)" } ?? ""))
         type.addLegacyParameter("name", attachment.filename)
         var disposition = FieldLine("Content-Disposition")
@@ -69,7 +73,9 @@ extension Entity {
         if name.utf8.count > 255 { return "is longer than 255 octets" }
         for scalar in name.unicodeScalars {
             if scalar == "/" || scalar == "\\" { return "holds a path separator" }
-            if scalar.isLineBreakOrControl || scalar.isBidirectionalControl { return "holds \(scalar.codePoint)" }
+            if scalar.isLineBreakOrControl || scalar.isBidirectionalControl {
+                return "holds \(scalar.codePoint)"
+            }
         }
         return nil
     }

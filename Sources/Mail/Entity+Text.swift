@@ -12,7 +12,8 @@ extension Entity {
         let lines = canonicalLines(text)
         if lines.contains(0) {
             throw Failure(
-                .invalidRequest, "The \(field) holds a NUL character.", hint: "Leave U+0000 out of it.", field: field)
+                .invalidRequest, "The \(field) holds a NUL character.", hint: "Leave U+0000 out of it.",
+                field: field)
         }
         var type = FieldLine("Content-Type")
         type.add("text/\(subtype); charset=utf-8")

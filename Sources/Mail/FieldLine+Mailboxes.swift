@@ -16,7 +16,8 @@ extension FieldLine {
     private mutating func addPhrase(_ name: String) {
         let words = name.unicodeScalars.split(separator: " ", omittingEmptySubsequences: false)
         let isPrintable = name.utf8.allSatisfy { (0x20...0x7E).contains($0) }
-        let isPlain = isPrintable && !Self.hasEncodedWordMark(name) && !words.contains { $0.isEmpty || $0.count > 60 }
+        let isPlain =
+            isPrintable && !Self.hasEncodedWordMark(name) && !words.contains { $0.isEmpty || $0.count > 60 }
         guard isPlain else {
             addEncoded(name)
             return

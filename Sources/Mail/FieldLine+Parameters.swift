@@ -51,7 +51,8 @@ extension FieldLine {
 
     /// True for what stands in quotes without a change in any reader's hands.
     private static func isPlain(_ value: String) -> Bool {
-        value.utf8.count <= 60 && value.utf8.allSatisfy { (0x20...0x7E).contains($0) && $0 != UInt8(ascii: "\"") }
+        value.utf8.count <= 60
+            && value.utf8.allSatisfy { (0x20...0x7E).contains($0) && $0 != UInt8(ascii: "\"") }
             && !hasEncodedWordMark(value) && value == value.trimmed && !value.contains("  ")
     }
 

@@ -59,7 +59,8 @@ struct FieldLine {
         func needsEncoding(_ index: Int) -> Bool {
             guard words.indices.contains(index) else { return false }
             let word = words[index]
-            return word.isEmpty || word.utf8.count > limit || word.utf8.contains { !(0x21...0x7E).contains($0) }
+            return word.isEmpty || word.utf8.count > limit
+                || word.utf8.contains { !(0x21...0x7E).contains($0) }
                 || Self.hasEncodedWordMark(word)
         }
         func isBesideEmpty(_ index: Int) -> Bool {

@@ -24,7 +24,9 @@ enum HTMLReferences {
 
     private static func number(_ text: Substring) -> Unicode.Scalar? {
         let isHexadecimal = text.hasPrefix("x") || text.hasPrefix("X")
-        guard let value = isHexadecimal ? UInt32(text.dropFirst(), radix: 16) : UInt32(text) else { return nil }
+        guard let value = isHexadecimal ? UInt32(text.dropFirst(), radix: 16) : UInt32(text) else {
+            return nil
+        }
         if (0x80...0x9F).contains(value) { return windows1252[Int(value) - 0x80] }
         guard value != 0, let scalar = Unicode.Scalar(value) else { return "\u{FFFD}" }
         // A control character would only come out as one in the text.
@@ -37,13 +39,16 @@ enum HTMLReferences {
 
     private static let named: [String: Unicode.Scalar] = {
         var table: [String: Unicode.Scalar] = [
-            "amp": "&", "lt": "<", "gt": ">", "quot": "\"", "apos": "'", "euro": "€", "hellip": "…", "mdash": "—",
+            "amp": "&", "lt": "<", "gt": ">", "quot": "\"", "apos": "'", "euro": "€", "hellip": "…",
+            "mdash": "—",
             "ndash": "–", "lsquo": "‘", "rsquo": "’", "sbquo": "‚", "ldquo": "“", "rdquo": "”", "bdquo": "„",
-            "lsaquo": "‹", "rsaquo": "›", "bull": "•", "trade": "™", "dagger": "†", "Dagger": "‡", "permil": "‰",
+            "lsaquo": "‹", "rsaquo": "›", "bull": "•", "trade": "™", "dagger": "†", "Dagger": "‡",
+            "permil": "‰",
             "larr": "←", "uarr": "↑", "rarr": "→", "darr": "↓", "harr": "↔", "rArr": "⇒", "hArr": "⇔",
             "OElig": "Œ", "oelig": "œ", "Scaron": "Š", "scaron": "š", "Yuml": "Ÿ", "fnof": "ƒ", "circ": "ˆ",
             "tilde": "˜", "ensp": " ", "emsp": " ", "thinsp": " ", "zwnj": "\u{200C}", "zwj": "\u{200D}",
-            "minus": "−", "infin": "∞", "ne": "≠", "le": "≤", "ge": "≥", "asymp": "≈", "radic": "√", "sum": "∑",
+            "minus": "−", "infin": "∞", "ne": "≠", "le": "≤", "ge": "≥", "asymp": "≈", "radic": "√",
+            "sum": "∑",
             "prime": "′", "Prime": "″", "check": "✓", "hearts": "♥", "star": "☆", "phone": "☎",
         ]
         // ISO 8859-1 from U+00A0 on, in order.

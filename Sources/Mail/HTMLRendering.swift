@@ -83,7 +83,8 @@ struct HTMLRendering {
     private static let blocks: [String: Int] = [
         "p": 2, "h1": 2, "h2": 2, "h3": 2, "h4": 2, "h5": 2, "h6": 2, "table": 2, "dl": 2, "figure": 2,
         "fieldset": 2, "div": 1, "section": 1, "article": 1, "header": 1, "footer": 1, "main": 1, "nav": 1,
-        "aside": 1, "address": 1, "center": 1, "tr": 1, "thead": 1, "tbody": 1, "tfoot": 1, "caption": 1, "dt": 1,
+        "aside": 1, "address": 1, "center": 1, "tr": 1, "thead": 1, "tbody": 1, "tfoot": 1, "caption": 1,
+        "dt": 1,
         "figcaption": 1, "form": 1, "body": 1, "html": 1, "head": 1, "option": 1, "legend": 1, "details": 1,
         "summary": 1,
     ]

@@ -1,6 +1,6 @@
 /// An HTML document cut into text and tags, each octet looked at once; never fails, as browsers never do.
 ///
-/// Comments, declarations and the contents of script, style and title are passed over. What is never closed is
+/// Comments, declarations and the contents of script, style, title and the like are passed over. What is never closed is
 /// dropped to the end of the document.
 struct HTMLTokens: Sequence, IteratorProtocol {
     enum Token {
@@ -13,7 +13,9 @@ struct HTMLTokens: Sequence, IteratorProtocol {
 
     private let bytes: [UInt8]
     private var index = 0
-    private static let passedOver: Set<String> = ["script", "style", "title", "template", "textarea", "svg", "math"]
+    private static let passedOver: Set<String> = [
+        "script", "style", "title", "template", "textarea",
+    ]
 
     init(_ html: String) { bytes = Array(html.utf8) }
 
@@ -71,7 +73,8 @@ struct HTMLTokens: Sequence, IteratorProtocol {
         index += 1
         let isEnd = bytes[index] == UInt8(ascii: "/")
         if isEnd { index += 1 }
-        let name = word(until: { $0.isHTMLSpace || $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: ">") }).lowercased()
+        let name = word(until: { $0.isHTMLSpace || $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: ">") })
+            .lowercased()
         var attributes: [String: String] = [:]
         while index < bytes.count {
             let byte = bytes[index]
@@ -94,7 +97,9 @@ struct HTMLTokens: Sequence, IteratorProtocol {
         let start = index
         // An "=" at the start belongs to the name, so that every turn moves on.
         index += 1
-        _ = word(until: { $0.isHTMLSpace || $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: ">") || $0 == equals })
+        _ = word(until: {
+            $0.isHTMLSpace || $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: ">") || $0 == equals
+        })
         let key = String(decoding: bytes[start..<index], as: UTF8.self).lowercased()
         _ = word(until: { !$0.isHTMLSpace })
         guard index < bytes.count, bytes[index] == equals else { return (key, "") }
@@ -115,6 +120,20 @@ struct HTMLTokens: Sequence, IteratorProtocol {
         let start = index
         while index < bytes.count, !isEnd(bytes[index]) { index += 1 }
         return String(decoding: bytes[start..<index], as: UTF8.self)
+    }
+}
+
+extension HTMLTokens {
+    /// The ids that `cid:` URLs in attributes name (RFC 2392).
+    static func contentIDs(in html: String) -> Set<String> {
+        var ids = Set<String>()
+        for case .start(_, let attributes) in HTMLTokens(html) {
+            for value in attributes.values {
+                let url = HTMLReferences.decode(value.utf8).trimmed
+                if url.lowercased().hasPrefix("cid:") { ids.insert(String(url.dropFirst(4))) }
+            }
+        }
+        return ids
     }
 }
 

@@ -5,7 +5,12 @@ extension Mailbox {
         guard let displayName else { return address.text }
         let isPlain = displayName.unicodeScalars.allSatisfy { !"\"\\,;<>".unicodeScalars.contains($0) }
         if isPlain { return "\(displayName) <\(address.text)>" }
-        let escaped = displayName.map { "\"\\".contains($0) ? "\\\($0)" : String($0) }.joined()
+        var escaped = ""
+        // By scalars: a combining mark behind a quote makes another Character of the two.
+        for scalar in displayName.unicodeScalars {
+            if scalar == "\"" || scalar == "\\" { escaped += "\\" }
+            escaped.unicodeScalars.append(scalar)
+        }
         return "\"\(escaped)\" <\(address.text)>"
     }
 }

@@ -16,7 +16,8 @@ package struct Mailbox: Hashable, Sendable {
         let name = displayName?.trimmed ?? ""
         if let control = name.unicodeScalars.first(where: { $0.isLineBreakOrControl }) {
             throw Failure(
-                .invalidAddress, "The display name \(name.quoted) holds the control character \(control.codePoint).",
+                .invalidAddress,
+                "The display name \(name.quoted) holds the control character \(control.codePoint).",
                 hint: "Leave it out.")
         }
         self.displayName = name.isEmpty ? nil : name

@@ -11,7 +11,10 @@ struct Markdown {
         var source = text
         let rendered = source.withUTF8 { bytes -> String in
             bytes.withMemoryRebound(to: CChar.self) { characters in
-                guard let html = cmark_markdown_to_html(characters.baseAddress, characters.count, CMARK_OPT_SAFE) else {
+                guard
+                    let html = cmark_markdown_to_html(
+                        characters.baseAddress, characters.count, CMARK_OPT_SAFE)
+                else {
                     return ""
                 }
                 // libcmark's default allocator is malloc's.

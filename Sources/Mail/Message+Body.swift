@@ -7,16 +7,17 @@ extension Message {
     ///            └─ attachments…
     func bodyEntity(warnings: inout [String]) throws(Failure) -> Entity {
         let (plain, html) = try content(warnings: &warnings)
-        try checkContentIDs()
+        let ids = try contentIDs()
         var images: [Entity] = []
         var files: [Entity] = []
         for (index, attachment) in attachments.enumerated() {
             let field = "attachments[\(index)]"
-            let isInline = html != nil && attachment.contentID != nil
-            let part = try Entity.attachment(attachment, field: field, isInline: isInline, warnings: &warnings)
+            let isInline = html != nil && ids[index] != nil
+            let part = try Entity.attachment(
+                attachment, field: field, isInline: isInline, warnings: &warnings)
             if isInline { images.append(part) } else { files.append(part) }
         }
-        try warnAboutReferences(in: html?.text, warnings: &warnings)
+        warnings += Self.warnings(ids: ids, html: html?.text)
         var body = try Entity.text(plain.text, subtype: "plain", field: plain.field)
         if let html {
             var shown = try Entity.text(html.text, subtype: "html", field: html.field)
@@ -47,38 +48,45 @@ extension Message {
             if let text { return ((text, "text"), (html, "html")) }
             let rendered = HTMLRendering(html).text
             if rendered.isEmpty {
-                warnings.append("The html has no text, so readers that show no HTML see nothing; text would help them.")
+                warnings.append(
+                    "The html has no text, so readers that show no HTML see nothing; text would help them.")
             }
             return ((rendered, "html"), (html, "html"))
         }
         guard let text else {
             throw Failure(
-                .invalidRequest, "The message has no body.", hint: "Give markdown, text or html.", field: "text")
+                .invalidRequest, "The message has no body.", hint: "Give markdown, text or html.",
+                field: "text")
         }
         return ((text, "text"), nil)
     }
 
-    private func checkContentIDs() throws(Failure) {
-        var seen = Set<String>()
+    /// The content ids in the order of the attachments; nil where there is none.
+    private func contentIDs() throws(Failure) -> [String?] {
+        var ids: [String?] = []
         for (index, attachment) in attachments.enumerated() {
-            guard let given = attachment.contentID else { continue }
-            let id = try Entity.contentID(given, field: "attachments[\(index)]")
-            if !seen.insert(id).inserted {
+            let field = "attachments[\(index)]"
+            let id: String? =
+                if let given = attachment.contentID { try Entity.contentID(given, field: field) } else { nil }
+            if let id, ids.contains(id) {
                 throw Failure(
                     .invalidAttachment, "The content id \(id.quoted) is given twice.",
-                    hint: "Give each inline image an id of its own.", field: "attachments[\(index)].content_id")
+                    hint: "Give each inline image an id of its own.", field: "\(field).content_id")
             }
+            ids.append(id)
         }
+        return ids
     }
 
-    /// Says which images the HTML does not show, and that a text has nowhere to show them.
-    private func warnAboutReferences(in html: String?, warnings: inout [String]) throws(Failure) {
-        for (index, attachment) in attachments.enumerated() {
-            guard let given = attachment.contentID else { continue }
-            let id = try Entity.contentID(given, field: "attachments[\(index)]")
-            if html?.contains("cid:\(id)") != true {
-                warnings.append("Nothing in the message shows attachments[\(index)]: no cid:\(id) in its HTML.")
-            }
+    /// Images that nothing shows, and `cid:` URLs that no image answers.
+    private static func warnings(ids: [String?], html: String?) -> [String] {
+        var shown = html.map { HTMLTokens.contentIDs(in: $0) } ?? []
+        var warnings: [String] = []
+        for (index, id) in ids.enumerated() {
+            guard let id, shown.remove(id) == nil else { continue }
+            warnings.append("Nothing in the message shows attachments[\(index)]: no cid:\(id) in its HTML.")
         }
+        return warnings
+            + shown.sorted().map { "The HTML shows cid:\($0), but no attachment has that content id." }
     }
 }

@@ -13,7 +13,8 @@ extension Message {
     package func composed(
         date: Timestamp, messageID: MessageID, boundary: String
     ) throws(Failure) -> ComposedMessage {
-        guard let envelope = Envelope(reversePath: from.address, forwardPaths: (to + cc + bcc).map(\.address)) else {
+        guard let envelope = Envelope(reversePath: from.address, forwardPaths: (to + cc + bcc).map(\.address))
+        else {
             throw Failure(
                 .invalidRequest, "The message has no recipient.", hint: "Name at least one in to, cc or bcc.",
                 field: "to")

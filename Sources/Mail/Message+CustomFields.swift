@@ -42,9 +42,12 @@ extension Message {
     private func field(_ header: HeaderField, _ kind: Kind) throws(Failure) -> FieldLine {
         if let scalar = header.value.unicodeScalars.first(where: { $0.isLineBreakOrControl && $0 != "\t" }) {
             throw refusal(
-                header, "holds the control character \(scalar.codePoint)", "A header value is one line: leave it out.")
+                header, "holds the control character \(scalar.codePoint)",
+                "A header value is one line: leave it out.")
         }
-        if header.value.trimmed.isEmpty { throw refusal(header, "is empty", "Leave it out or give it a value.") }
+        if header.value.trimmed.isEmpty {
+            throw refusal(header, "is empty", "Leave it out or give it a value.")
+        }
         var field = FieldLine(header.name)
         switch kind {
         case .extended: field.addUnstructured(header.value, encodingWordsOver: 900)
@@ -63,7 +66,8 @@ extension Message {
         }
         if field.longestLine > FieldLine.maximumLength {
             throw refusal(
-                header, "has a word that does not fit on a line of 998 octets", "Part it by spaces or shorten it.")
+                header, "has a word that does not fit on a line of 998 octets",
+                "Part it by spaces or shorten it.")
         }
         return field
     }
@@ -71,6 +75,8 @@ extension Message {
     private func refusal(_ header: HeaderField, _ what: String, _ hint: String) -> Failure {
         Failure(
             .invalidRequest, "The header field \(header.name.quoted) \(what).", hint: hint,
-            field: "headers.\(header.name.unicodeScalars.contains { $0.isLineBreakOrControl } ? header.name.quoted : header.name)")
+            field:
+                "headers.\(header.name.unicodeScalars.contains { $0.isLineBreakOrControl } ? header.name.quoted : header.name)"
+        )
     }
 }

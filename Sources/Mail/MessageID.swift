@@ -15,8 +15,10 @@ package struct MessageID: Hashable, Sendable, CustomStringConvertible {
         func kept(_ text: String, _ limit: Int) -> String {
             String(
                 String.UnicodeScalarView(
-                    text.unicodeScalars.filter { $0.value > 0x20 && $0.value < 0x7F && !"<>@".unicodeScalars.contains($0) }
-                        .prefix(limit)))
+                    text.unicodeScalars.filter {
+                        $0.value > 0x20 && $0.value < 0x7F && !"<>@".unicodeScalars.contains($0)
+                    }
+                    .prefix(limit)))
         }
         let right = kept(domain, 255)
         self.text = "<\(kept(unique, 255))@\(right.isEmpty ? "localhost" : right)>"
@@ -36,7 +38,9 @@ package struct MessageID: Hashable, Sendable, CustomStringConvertible {
             throw Failure(
                 .invalidRequest,
                 "The Message-ID \(text.quoted) holds \(scalar.isASCII && scalar.value > 0x20 && scalar.value < 0x7F ? String(scalar).quoted : scalar.codePoint).",
-                hint: "Give one Message-ID as it stands in the message: <left@right>, printable ASCII without spaces.")
+                hint:
+                    "Give one Message-ID as it stands in the message: <left@right>, printable ASCII without spaces."
+            )
         }
         guard let at = id.utf8.firstIndex(of: UInt8(ascii: "@")), at != id.utf8.startIndex,
             id.utf8.last != UInt8(ascii: "@")

@@ -18,7 +18,8 @@ enum QuotedPrintable {
                 continue
             }
             let isLast = index + 1 == text.count || text[index + 1] == 0x0D
-            let isLiteral = isLiteral(byte, isLast: isLast) && !(column == 0 && isUnsafeStart(text, at: index))
+            let isLiteral =
+                isLiteral(byte, isLast: isLast) && !(column == 0 && isUnsafeStart(text, at: index))
             let width = isLiteral ? 1 : 3
             // The last piece of a line may take the column that a soft break would need.
             if column + width > (isLast ? 76 : 75) {

@@ -32,7 +32,9 @@ struct TextPage {
     /// Writes text with white space run together, or as it is within preformatted text.
     mutating func write(_ text: String) {
         if preformattedDepth > 0 {
-            for (number, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
+            for (number, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+                .enumerated()
+            {
                 if number > 0 { breakLine() }
                 if !line.isEmpty { put(Array(line.utf8)) }
             }
@@ -109,11 +111,14 @@ struct TextPage {
     mutating func closeLink() {
         guard let (url, start) = links.popLast() else { return }
         let lower = url.lowercased()
-        if url.isEmpty || url.hasPrefix("#") || lower.hasPrefix("javascript:") || lower.hasPrefix("data:") { return }
+        if url.isEmpty || url.hasPrefix("#") || lower.hasPrefix("javascript:") || lower.hasPrefix("data:") {
+            return
+        }
         let target = lower.hasPrefix("mailto:") ? String(url.dropFirst(7).prefix { $0 != "?" }) : url
         let label = String(decoding: output[start...], as: UTF8.self).trimmed
             .split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        if [target, "\(target)/", url].contains(label) || ["https://\(label)", "http://\(label)"].contains(url)
+        if [target, "\(target)/", url].contains(label)
+            || ["https://\(label)", "http://\(label)"].contains(url)
             || ["https://\(label)/", "http://\(label)/"].contains(url)
         {
             return
@@ -129,7 +134,8 @@ struct TextPage {
         let lines = output.split(separator: 0x0A, omittingEmptySubsequences: false).map { line in
             line[..<(line.lastIndex { $0 != 0x20 }.map { $0 + 1 } ?? line.startIndex)]
         }
-        guard let first = lines.firstIndex(where: { !$0.isEmpty }), let last = lines.lastIndex(where: { !$0.isEmpty })
+        guard let first = lines.firstIndex(where: { !$0.isEmpty }),
+            let last = lines.lastIndex(where: { !$0.isEmpty })
         else { return "" }
         return String(decoding: Array(lines[first...last].joined(separator: [0x0A])), as: UTF8.self) + "\n"
     }

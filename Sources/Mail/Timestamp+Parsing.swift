@@ -18,14 +18,17 @@ extension Timestamp {
         else { throw Self.refusal(text, "is not an RFC 3339 time") }
         var fraction = 0
         if reader.take(".") {
-            guard let digits = reader.fraction() else { throw Self.refusal(text, "has a dot without digits behind it") }
+            guard let digits = reader.fraction() else {
+                throw Self.refusal(text, "has a dot without digits behind it")
+            }
             fraction = digits
         }
         if reader.rest.isEmpty { throw Self.refusal(text, "has no offset from UTC") }
         guard let offset = reader.offset(), reader.rest.isEmpty else {
             throw Self.refusal(text, "does not end in a valid offset")
         }
-        guard (1...12).contains(month), (1...Self.days(in: month, of: year)).contains(day), hour < 24, minute < 60,
+        guard (1...12).contains(month), (1...Self.days(in: month, of: year)).contains(day), hour < 24,
+            minute < 60,
             second < 60 || second == 60 && (minute - offset % 60 + 60) % 60 == 59
         else { throw Self.refusal(text, "names a day or time that does not exist") }
         let days = Self.day(year, month, day)
@@ -88,7 +91,8 @@ extension Timestamp {
         mutating func offset() -> Int? {
             if takeAny("Zz") { return 0 }
             let sign = take("-") ? -1 : take("+") ? 1 : 0
-            guard sign != 0, let hours = number(2), take(":"), let minutes = number(2), hours < 24, minutes < 60
+            guard sign != 0, let hours = number(2), take(":"), let minutes = number(2), hours < 24,
+                minutes < 60
             else { return nil }
             return sign * (hours * 60 + minutes)
         }

@@ -12,21 +12,24 @@ package struct Timestamp: Hashable, Comparable, Sendable {
         self.milliseconds = min(max(milliseconds, 0), 253_402_300_799_999)
     }
 
-    package static func < (left: Timestamp, right: Timestamp) -> Bool { left.milliseconds < right.milliseconds }
+    package static func < (left: Timestamp, right: Timestamp) -> Bool {
+        left.milliseconds < right.milliseconds
+    }
 
     /// Later by `seconds`, rounded to the millisecond and kept in range; not a number changes nothing.
     package func adding(seconds: Double) -> Timestamp {
-        let moved = (seconds * 1000).rounded()
+        let moved = seconds * 1000
         if moved.isNaN { return self }
         // 2^50 ms is 35,000 years: beyond it both ends of the range are reached anyway.
-        let bounded = Int64(min(max(moved, -0x1p50), 0x1p50))
-        return Timestamp(milliseconds: milliseconds + bounded)
+        let bounded = min(max(moved, -0x1p50), 0x1p50)
+        return Timestamp(milliseconds: milliseconds + Int64(bounded < 0 ? bounded - 0.5 : bounded + 0.5))
     }
 
     /// `2026-11-22T16:00:00.000Z` (RFC 3339), always in UTC with milliseconds.
     package var rfc3339: String {
         let at = calendar
-        return "\(pad(at.year, 4))-\(pad(at.month, 2))-\(pad(at.day, 2))T\(pad(at.hour, 2)):\(pad(at.minute, 2)):"
+        return
+            "\(pad(at.year, 4))-\(pad(at.month, 2))-\(pad(at.day, 2))T\(pad(at.hour, 2)):\(pad(at.minute, 2)):"
             + "\(pad(at.second, 2)).\(pad(Int(milliseconds % 1000), 3))Z"
     }
 
@@ -69,7 +72,8 @@ extension Timestamp: Codable {
     package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         guard let value = Timestamp(rfc3339: try container.decode(String.self)) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "no RFC 3339 time with an offset")
+            throw DecodingError.dataCorruptedError(
+                in: container, debugDescription: "no RFC 3339 time with an offset")
         }
         self = value
     }

@@ -32,6 +32,7 @@ extension Transaction {
             return
         }
         if error.kind == .loginDenied, let credentials {
+            phase = .auth
             fault = session.faultUnlessLoggedIn(credentials)
         }
         fault = fault ?? TransportFault(

@@ -12,6 +12,9 @@ internal import Darwin
 ///
 /// One that is not taken by `take()` removes its file when it goes.
 final class Draft {
+    /// How the name of a draft begins.
+    static let prefix = ".taking-"
+
     private let inbox: SandboxInbox
     private let path: String
     private let file: InboxFile
@@ -27,13 +30,15 @@ final class Draft {
         var opened: InboxFile?
         var path = ""
         while opened == nil {
-            path = "\(inbox.folder)/.taking-\(process)-\(number)"
+            path = "\(inbox.folder)/\(Self.prefix)\(process)-\(number)"
             opened = try InboxFile.making(path)
             number += 1
         }
         guard let opened else { throw .system(call: "open", path: path, errno: EEXIST) }
         self.path = path
         self.file = opened
+        // Held until the file is closed, by a kill as well; it tells a draft under way from an abandoned one.
+        _ = file.lock()
         let trace = Self.trace(transaction, clientName, inbox.clock())
         try write(Array(trace.utf8))
     }

@@ -44,6 +44,9 @@ final class InboxFile {
         }
     }
 
+    /// Locks the file for this open descriptor; false when another one has it locked.
+    func lock() -> Bool { flock(descriptor, LOCK_EX | LOCK_NB) == 0 }
+
     func sync() throws(SandboxInboxError) {
         if fsync(descriptor) != 0 { throw .system(call: "fsync", path: path, errno: errno) }
     }

@@ -33,6 +33,7 @@ package final class Sandbox: Sendable {
     package static func start(
         inbox: SandboxInbox, maximumSize: Int = maximumSize, slowReply: Duration = .seconds(10)
     ) async throws -> Sandbox {
+        inbox.removeAbandonedDrafts()
         let rules = Rules(inbox: inbox, maximumSize: maximumSize, slowReply: TimeAmount(slowReply))
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         do {
@@ -47,7 +48,7 @@ package final class Sandbox: Sendable {
                     }
                 }
                 .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
-                .bind(host: "127.0.0.1", port: 0)
+                .bind(to: SocketAddress(ipAddress: "127.0.0.1", port: 0))
                 .get()
             return Sandbox(port: listener.localAddress?.port ?? 0, group: group)
         } catch {

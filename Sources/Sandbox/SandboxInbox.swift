@@ -28,7 +28,7 @@ package struct SandboxInbox: Sendable {
     /// - Throws: `SandboxInboxError.system` when the folder cannot be read; a folder not made yet is just empty.
     package func list(limit: Int = 50) throws(SandboxInboxError) -> [SandboxMessage] {
         var messages: [SandboxMessage] = []
-        for name in try names().sorted(by: >) {
+        for name in try messageNames().sorted(by: >) {
             if messages.count >= limit { break }
             // Someone may be emptying the folder right now: what is gone is not listed.
             guard let file = try InboxFile.reading("\(folder)/\(name.text)") else { continue }
@@ -49,18 +49,23 @@ package struct SandboxInbox: Sendable {
         return try file.contents()
     }
 
-    private func names() throws(SandboxInboxError) -> [MessageName] {
+    private func messageNames() throws(SandboxInboxError) -> [MessageName] {
+        try fileNames().compactMap { MessageName(text: $0) }
+    }
+
+    /// Every name in the folder, drafts included; none when there is no folder yet.
+    func fileNames() throws(SandboxInboxError) -> [String] {
         guard let directory = opendir(folder) else {
             if errno == ENOENT { return [] }
             throw .system(call: "opendir", path: folder, errno: errno)
         }
         defer { closedir(directory) }
-        var names: [MessageName] = []
+        var names: [String] = []
         while let entry = readdir(directory) {
-            let text = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if let name = MessageName(text: text) { names.append(name) }
+            names.append(
+                withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                    pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+                })
         }
         return names
     }

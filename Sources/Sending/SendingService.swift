@@ -108,13 +108,14 @@ package struct SendingService: Sendable {
             }
         }
         defer { ticks.cancel() }
-        var latest = try await store.history(of: .id(id)) ?? first
-        for await _ in signals {
-            if isEnough(latest.send) || surroundings.now() >= deadline || Task.isCancelled { break }
-            latest = try await store.history(of: .id(id)) ?? latest
-            if isEnough(latest.send) { break }
+        var changed = signals.makeAsyncIterator()
+        while true {
+            // Read after the signal was asked for: a change in between is seen here or signalled.
+            let latest = try await store.history(of: .id(id)) ?? first
+            let isOver = surroundings.now() >= deadline || Task.isCancelled
+            if isOver || isEnough(latest.send) { return latest }
+            if await changed.next() == nil { return latest }
         }
-        return latest
     }
 }
 

@@ -35,10 +35,8 @@ package actor StoreDoor {
         store == nil && !exists() ? nil : try forWriting()
     }
 
-    package func close() {
-        try? store?.close()
-        store = nil
-    }
+    /// Lets go of the record; its connections end with the last reader.
+    package func close() { store = nil }
 }
 
 extension Failure {

@@ -12,7 +12,8 @@ struct ParserTests {
             ("123456789012345678901234567890", .number(1.2345678901234568e29)),
             (#""""#, ""), (#""a\"\\\/\b\f\n\r\tz""#, "a\"\\/\u{8}\u{c}\n\r\tz"), (#""\u00e9\u0000""#, "é\0"),
             (#""\uD83D\ude00""#, "😀"), ("\"é😀\u{7f}\"", "é😀\u{7f}"), ("[]", []), ("[ ]", []), ("{}", [:]),
-            ("[1, [2], {\"a\" : null}]", [1, [2], ["a": nil]]), (#"{"":1,"a":{"a":2}}"#, ["": 1, "a": ["a": 2]]),
+            ("[1, [2], {\"a\" : null}]", [1, [2], ["a": nil]]),
+            (#"{"":1,"a":{"a":2}}"#, ["": 1, "a": ["a": 2]]),
             (#"{"é":1,"e\u0301":2}"#, ["é": 1, "e\u{301}": 2]),
         ] as [(String, JSON)])
     func accepts(text: String, value: JSON) throws {
@@ -22,18 +23,26 @@ struct ParserTests {
     @Test(
         "refuses everything else and says where and why",
         arguments: [
-            ("", 0, "ends"), ("  ", 2, "ends"), ("nul", 0, "only true"), ("True", 0, "no value"), ("nullx", 4, "more"),
-            ("1 2", 2, "more"), ("01", 0, "zero"), ("-01", 0, "zero"), ("-", 1, "digit"), ("+1", 0, "no value"),
-            ("1.", 2, "digit"), (".5", 0, "no value"), ("1e", 2, "digit"), ("1e+", 3, "digit"), ("0x1", 1, "more"),
-            ("NaN", 0, "no value"), ("-Infinity", 1, "digit"), ("1e999", 0, "too large"), ("-1e999", 0, "too large"),
+            ("", 0, "ends"), ("  ", 2, "ends"), ("nul", 0, "only true"), ("True", 0, "no value"),
+            ("nullx", 4, "more"),
+            ("1 2", 2, "more"), ("01", 0, "zero"), ("-01", 0, "zero"), ("-", 1, "digit"),
+            ("+1", 0, "no value"),
+            ("1.", 2, "digit"), (".5", 0, "no value"), ("1e", 2, "digit"), ("1e+", 3, "digit"),
+            ("0x1", 1, "more"),
+            ("NaN", 0, "no value"), ("-Infinity", 1, "digit"), ("1e999", 0, "too large"),
+            ("-1e999", 0, "too large"),
             ("'a'", 0, "no value"), ("\"", 0, "closing quote"), ("\"ab", 0, "closing quote"),
             ("\"a\n\"", 2, "control"), ("\"a\0\"", 2, "control"), (#""\x""#, 1, "unknown escape"),
             (#""\u12""#, 1, "hexadecimal"), (#""\uD800""#, 1, "surrogate"), (#""a\uDC00""#, 2, "surrogate"),
-            (#""\uD800\u0041""#, 1, "surrogate"), (#""\uD800\n""#, 1, "surrogate"), ("\"\\", 1, "closing quote"),
-            ("[", 1, "ends"), ("[1", 2, "bracket"), ("[1,", 3, "ends"), ("[1,]", 3, "no value"), ("[1 2]", 3, "bracket"),
+            (#""\uD800\u0041""#, 1, "surrogate"), (#""\uD800\n""#, 1, "surrogate"),
+            ("\"\\", 1, "closing quote"),
+            ("[", 1, "ends"), ("[1", 2, "bracket"), ("[1,", 3, "ends"), ("[1,]", 3, "no value"),
+            ("[1 2]", 3, "bracket"),
             ("{", 1, "name"), ("{a:1}", 1, "name"), (#"{"a"}"#, 4, "colon"), (#"{"a":}"#, 5, "no value"),
-            (#"{"a":1,}"#, 7, "name"), (#"{"a":1 "b":2}"#, 7, "brace"), (#"{"a":1,"b":2,"a":3}"#, 13, "`a` stands twice"),
-            (#"{"a":1,"\u0061":2}"#, 7, "`a` stands twice"), ("[1]//", 3, "more"), ("\u{feff}1", 0, "byte order mark"),
+            (#"{"a":1,}"#, 7, "name"), (#"{"a":1 "b":2}"#, 7, "brace"),
+            (#"{"a":1,"b":2,"a":3}"#, 13, "`a` stands twice"),
+            (#"{"a":1,"\u0061":2}"#, 7, "`a` stands twice"), ("[1]//", 3, "more"),
+            ("\u{feff}1", 0, "byte order mark"),
             ("\u{a0}1", 0, "no value"),
         ] as [(String, Int, String)])
     func refuses(text: String, offset: Int, reason: String) {
@@ -61,7 +70,9 @@ struct ParserTests {
         }
         _ = try JSON(parsing: nested(128, "[", "]"))
         _ = try JSON(parsing: nested(128, #"{"a":"#, "}"))
-        for text in [nested(levels, "[", "]"), nested(levels, #"{"a":"#, "}"), String(repeating: "[", count: levels)] {
+        for text in [
+            nested(levels, "[", "]"), nested(levels, #"{"a":"#, "}"), String(repeating: "[", count: levels),
+        ] {
             let error = #expect(throws: JSONError.self) { try JSON(parsing: text) }
             #expect(error?.reason.contains("deeper than 128") == true)
         }

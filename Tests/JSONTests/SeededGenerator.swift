@@ -40,7 +40,9 @@ extension JSON {
     }
 
     private static func randomText(using random: inout SeededGenerator) -> String {
-        let ranges: [ClosedRange<UInt32>] = [0x00...0x2F, 0x20...0x7E, 0x20...0x7E, 0x80...0x3FF, 0x2000...0xD7FF, 0xE000...0x10FFFF]
+        let ranges: [ClosedRange<UInt32>] = [
+            0x00...0x2F, 0x20...0x7E, 0x20...0x7E, 0x80...0x3FF, 0x2000...0xD7FF, 0xE000...0x10FFFF,
+        ]
         var text = String.UnicodeScalarView()
         for _ in 0..<Int.random(in: 0..<20, using: &random) {
             let range = ranges[Int.random(in: 0..<ranges.count, using: &random)]

@@ -9,14 +9,17 @@ struct SuiteTests {
         .appending(path: "../shared/json-schema-suite").standardizedFileURL
 
     static let keywords = [
-        "additionalProperties", "anyOf", "boolean_schema", "const", "enum", "exclusiveMaximum", "exclusiveMinimum",
-        "items", "maxItems", "maxLength", "maxProperties", "maximum", "minItems", "minLength", "minProperties",
+        "additionalProperties", "anyOf", "boolean_schema", "const", "enum", "exclusiveMaximum",
+        "exclusiveMinimum",
+        "items", "maxItems", "maxLength", "maxProperties", "maximum", "minItems", "minLength",
+        "minProperties",
         "minimum", "oneOf", "properties", "required", "type", "uniqueItems",
     ]
 
     /// Keywords that stand in the suite's schemas and that are refused here.
     static let unsupported: Set<String> = [
-        "$comment", "$defs", "$ref", "allOf", "dependentSchemas", "not", "pattern", "patternProperties", "prefixItems",
+        "$comment", "$defs", "$ref", "allOf", "dependentSchemas", "not", "pattern", "patternProperties",
+        "prefixItems",
         "propertyNames",
     ]
 

@@ -46,8 +46,12 @@ struct ValueTests {
         "the compact form is one line and escapes only what must be",
         arguments: [
             (["a": [1, -2.5, nil, true], "b": [:], "c": []], #"{"a":[1,-2.5,null,true],"b":{},"c":[]}"#),
-            ("\"\\/\u{8}\u{c}\n\r\t\u{0}\u{1f}\u{7f}\u{2028}é😀", #""\"\\/\b\f\n\r\t\u0000\u001f"# + "\u{7f}\u{2028}é😀\""),
-            (.number(1), "1.0"), (.number(1e20), "1e+20"), (.number(-0.0), "-0.0"), (.integer(.min), "-9223372036854775808"),
+            (
+                "\"\\/\u{8}\u{c}\n\r\t\u{0}\u{1f}\u{7f}\u{2028}é😀",
+                #""\"\\/\b\f\n\r\t\u0000\u001f"# + "\u{7f}\u{2028}é😀\""
+            ),
+            (.number(1), "1.0"), (.number(1e20), "1e+20"), (.number(-0.0), "-0.0"),
+            (.integer(.min), "-9223372036854775808"),
             (.number(.nan), "null"), (.number(-.infinity), "null"),
         ] as [(JSON, String)])
     func compact(value: JSON, text: String) {

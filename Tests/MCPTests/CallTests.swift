@@ -4,10 +4,14 @@ import Testing
 
 /// Calls that run beside each other, end, and are cancelled.
 struct CallTests {
-    static func text(_ text: String, id: JSON) -> JSON { .result(["content": [["text": .string(text)]]], id: id) }
+    static func text(_ text: String, id: JSON) -> JSON {
+        .result(["content": [["text": .string(text)]]], id: id)
+    }
 
     /// A server after its handshake, with the gated tool.
-    static func wire(_ gate: Gate, version: JSON = "2025-11-25", limits: StdioServer.Limits = .init()) async throws -> Wire {
+    static func wire(_ gate: Gate, version: JSON = "2025-11-25", limits: StdioServer.Limits = .patient)
+        async throws -> Wire
+    {
         let wire = try Wire(tools: [gate.tool()], limits: limits)
         wire.send(Lines.initialize(version))
         _ = try await wire.next()
@@ -63,7 +67,9 @@ struct CallTests {
         let wire = try await Self.wire(gate)
         wire.send(Lines.call(1, "wait", ["name": "a"]))
         #expect(await gate.nextBegun() == "a")
-        for line in [Lines.call(1, "wait", ["name": "b"]), Lines.request(1, "ping"), Lines.modern(1, "tools/list")] {
+        for line in [
+            Lines.call(1, "wait", ["name": "b"]), Lines.request(1, "ping"), Lines.modern(1, "tools/list"),
+        ] {
             wire.send(line)
             #expect(try await wire.next()?.holds(.error(-32600, id: 1)) == true)
         }
@@ -102,7 +108,7 @@ struct CallTests {
     @Test("beyond the number of calls that may run, requests wait their turn")
     func limit() async throws {
         let gate = Gate()
-        var limits = StdioServer.Limits()
+        var limits = StdioServer.Limits.patient
         limits.calls = 1
         let wire = try await Self.wire(gate, limits: limits)
         wire.send(Lines.call(1, "wait", ["name": "a"]))

@@ -8,7 +8,7 @@ import Testing
 struct FramingTests {
     @Test("a line beyond the limit is refused once, its rest skipped and the connection kept")
     func tooLong() async throws {
-        var limits = StdioServer.Limits()
+        var limits = StdioServer.Limits.patient
         limits.line = 1000
         let wire = try Wire(limits: limits)
         wire.send(String(repeating: "x", count: 500_000))
@@ -57,9 +57,7 @@ struct FramingTests {
 
     @Test("a message may come byte by byte, and large ones whole", arguments: [false, true])
     func sizes(nonblocking: Bool) async throws {
-        var limits = StdioServer.Limits()
-        limits.drain = .seconds(60)
-        let wire = try Wire(limits: limits, nonblocking: nonblocking)
+        let wire = try Wire(nonblocking: nonblocking)
         for byte in Array((Lines.initialize() + "\n").utf8) { wire.send(bytes: [byte]) }
         let text = String(repeating: "YWJj", count: 10 << 18)
         wire.send(Lines.call(1, "echo", ["text": .string(text)]))
@@ -73,9 +71,7 @@ struct FramingTests {
 
     @Test("a client that does not read is not served without bound, and gets everything once it reads")
     func backPressure() async throws {
-        var limits = StdioServer.Limits()
-        limits.drain = .seconds(60)
-        let wire = try Wire(limits: limits, reads: false)
+        let wire = try Wire(reads: false)
         let requests = Lines.modern(1, "tools/list") + "\n"
         let total = 100_000
         // What the server and the pipe take while nobody reads, a second after the last byte went in.
@@ -84,7 +80,9 @@ struct FramingTests {
         let bytes = Array(String(repeating: requests, count: total).utf8)
         var poller = pollfd(fd: wire.inputEnd, events: Int16(POLLOUT), revents: 0)
         while accepted < bytes.count, poll(&poller, 1, 1000) == 1 {
-            let size = bytes[accepted...].withUnsafeBytes { write(wire.inputEnd, $0.baseAddress, min($0.count, 4096)) }
+            let size = bytes[accepted...].withUnsafeBytes {
+                write(wire.inputEnd, $0.baseAddress, min($0.count, 4096))
+            }
             if size > 0 { accepted += size }
         }
         // Some 800 requests fill 1 MiB of answers; two pipes hold some hundreds more.
@@ -111,7 +109,8 @@ struct FramingTests {
         wire.closeInput()
         var lines: [String] = []
         for await line in wire.lines { lines.append(line) }
-        #expect(lines.count == 4 && lines[1] == #"{"jsonrpc":"2.0","id":7,"result":{}}"# && lines[2] == lines[3])
+        #expect(
+            lines.count == 4 && lines[1] == #"{"jsonrpc":"2.0","id":7,"result":{}}"# && lines[2] == lines[3])
         try await wire.server.value
     }
 }

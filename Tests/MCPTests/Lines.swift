@@ -29,7 +29,8 @@ enum Lines {
         request(
             0, "initialize",
             [
-                "protocolVersion": version, "capabilities": [:], "clientInfo": ["name": "test", "version": "0"],
+                "protocolVersion": version, "capabilities": [:],
+                "clientInfo": ["name": "test", "version": "0"],
             ])
     }
 
@@ -52,6 +53,8 @@ extension JSON {
         }
     }
 
-    static func error(_ code: Int64, id: JSON) -> JSON { ["jsonrpc": "2.0", "id": id, "error": ["code": .integer(code)]] }
+    static func error(_ code: Int64, id: JSON) -> JSON {
+        ["jsonrpc": "2.0", "id": id, "error": ["code": .integer(code)]]
+    }
     static func result(_ result: JSON, id: JSON) -> JSON { ["jsonrpc": "2.0", "id": id, "result": result] }
 }

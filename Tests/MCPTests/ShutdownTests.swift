@@ -9,7 +9,7 @@ import Testing
 struct ShutdownTests {
     /// Short enough for a test, long beside what the machine needs to cancel a task.
     static var hasty: StdioServer.Limits {
-        var limits = StdioServer.Limits()
+        var limits = StdioServer.Limits.patient
         limits.drain = .milliseconds(50)
         limits.grace = .seconds(30)
         return limits
@@ -25,7 +25,7 @@ struct ShutdownTests {
     @Test("at the end of the input a running call may finish and is answered")
     func finishes() async throws {
         let gate = Gate()
-        let wire = try await Self.waiting(gate, gate.tool(), limits: .init())
+        let wire = try await Self.waiting(gate, gate.tool(), limits: .patient)
         wire.closeInput()
         gate.open("a")
         #expect(try await wire.next()?.holds(CallTests.text("opened", id: 1)) == true)
@@ -77,7 +77,7 @@ struct ShutdownTests {
     @Test("the server ends when its parent process is gone")
     func orphan() async throws {
         let parent = Parent()
-        var limits = StdioServer.Limits()
+        var limits = StdioServer.Limits.patient
         limits.parentCheck = .milliseconds(5)
         let wire = try Wire(limits: limits, parent: { parent.id.load(ordering: .relaxed) })
         wire.send(Lines.request(1, "ping"))
@@ -97,6 +97,17 @@ struct ShutdownTests {
         close(wire.outputEnd)
         wire.send(Lines.request(1, "ping"))
         try await wire.server.value
+    }
+
+    @Test("the server ends when its output is a socket whose other end is gone")
+    func socketClosed() async throws {
+        var sockets: [Int32] = [0, 0]
+        var input: [Int32] = [0, 0]
+        try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &sockets) == 0 && pipe(&input) == 0)
+        let server = StdioServer(catalogue: Tools.catalogue(), input: input[0], output: sockets[0]) { _ in }
+        close(sockets[1])
+        try await server.run()
+        for end in [input[0], input[1], sockets[0]] { close(end) }
     }
 
     @Test("the end of the input is waited for by nobody when the client does not read")

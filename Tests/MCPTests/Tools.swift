@@ -16,13 +16,15 @@ enum Tools {
         "name": "echo", "title": "Echo", "description": "Gives its arguments back.",
         "inputSchema": ["type": "object", "properties": [:]],
         "outputSchema": ["type": "object", "properties": ["arguments": ["type": "object"]]],
-        "annotations": ["title": "Echo", "readOnlyHint": true], "icons": [["src": "https://example.com/echo.png"]],
+        "annotations": ["title": "Echo", "readOnlyHint": true],
+        "icons": [["src": "https://example.com/echo.png"]],
         "execution": ["taskSupport": "forbidden"], "_meta": ["example.com/examples": [[:]]],
     ]) { call in
         ToolResult(structured: ["arguments": .object(call.arguments)])
     }
 
-    static let fail = tool("fail") { _ in ToolResult(structured: ["error": "Nothing worked."], isError: true) }
+    static let fail = tool("fail") { _ in ToolResult(structured: ["error": "Nothing worked."], isError: true)
+    }
     static let plain = tool("plain") { _ in ToolResult(text: "plain \"text\"\n") }
 
     /// Says 1, 2, 2 and 1 of 2.

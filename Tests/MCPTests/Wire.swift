@@ -18,7 +18,8 @@ final class Wire: Sendable {
 
     /// - Parameter reads: false for a client that never reads its answers.
     init(
-        tools: [Tool] = Tools.all, limits: StdioServer.Limits = .init(), reads: Bool = true, nonblocking: Bool = false,
+        tools: [Tool] = Tools.all, limits: StdioServer.Limits = .patient, reads: Bool = true,
+        nonblocking: Bool = false,
         parent: @escaping @Sendable () -> Int32 = { 7 }, log: @escaping @Sendable (String) -> Void = { _ in }
     ) throws {
         var input: [Int32] = [0, 0]
@@ -30,7 +31,8 @@ final class Wire: Sendable {
         outputEnd = output[0]
         for end in nonblocking ? [serverInput, serverOutput] : [] { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
         let server = StdioServer(
-            catalogue: Tools.catalogue(tools), input: serverInput, output: serverOutput, limits: limits, parent: parent,
+            catalogue: Tools.catalogue(tools), input: serverInput, output: serverOutput, limits: limits,
+            parent: parent,
             log: log)
         self.server = Task {
             defer { close(serverOutput) }
@@ -50,7 +52,9 @@ final class Wire: Sendable {
                 let size = read(outputEnd, &bytes, bytes.count)
                 if size <= 0 { break }
                 splitter.append(bytes[..<size])
-                while case .line(let line) = splitter.next() { continuation.yield(String(decoding: line, as: UTF8.self)) }
+                while case .line(let line) = splitter.next() {
+                    continuation.yield(String(decoding: line, as: UTF8.self))
+                }
             }
             close(outputEnd)
             continuation.finish()
@@ -100,5 +104,14 @@ final class Wire: Sendable {
         let wire = try Wire(tools: tools)
         for line in lines { wire.send(line) }
         return try await wire.finish()
+    }
+}
+
+extension StdioServer.Limits {
+    /// Lets every call finish, however slow the machine is.
+    static var patient: Self {
+        var limits = Self()
+        limits.drain = .seconds(60)
+        return limits
     }
 }

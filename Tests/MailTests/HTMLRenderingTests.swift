@@ -50,25 +50,33 @@ struct HTMLRenderingTests {
             ("<pre>a\n  b\n\nc</pre>d", "a\n  b\n\nc\n\nd"), ("<pre>\nfirst</pre>", "first"),
             ("<table><tr><th>a</th><th>b</th></tr><tr><td>1</td><td>2</td></tr></table>", "a  b\n1  2"),
             ("<dl><dt>a<dd>b</dl>", "a\n    b"),
-            ("<a href=\"https://example.com/x?a=1&amp;b=2\">site</a>!", "site <https://example.com/x?a=1&b=2>!"),
+            (
+                "<a href=\"https://example.com/x?a=1&amp;b=2\">site</a>!",
+                "site <https://example.com/x?a=1&b=2>!"
+            ),
             ("see <a href='https://example.com'> here </a>now", "see here <https://example.com> now"),
             ("<a href=https://example.com/>example.com</a>", "example.com"),
             ("<a href=\"https://example.com\">https://example.com</a>", "https://example.com"),
-            ("<a href=\"mailto:a@b.c\">a@b.c</a>", "a@b.c"), ("<a href=\"mailto:a@b.c?subject=x\">mail</a>", "mail <a@b.c>"),
+            ("<a href=\"mailto:a@b.c\">a@b.c</a>", "a@b.c"),
+            ("<a href=\"mailto:a@b.c?subject=x\">mail</a>", "mail <a@b.c>"),
             ("<a href=\"#top\">top</a> <a href=\"javascript:x()\">js</a> <a name=x>y</a>", "top js y"),
             ("<a href=\"https://e.com/\"><img src=x alt=\"Logo\"></a>", "[Logo] <https://e.com/>"),
             ("<img src=x><img alt='  '>a", "a"),
             ("&lt;b&gt; &amp;amp; &quot;q&quot; &#39;x&#x27; &apos;", "<b> &amp; \"q\" 'x' '"),
             ("&eacute;&Eacute;&szlig;&euro;&hellip;&mdash;&Omega;&omega;&yuml;&rarr;", "éÉß€…—Ωωÿ→"),
             ("&#8364;&#x20AC;&#128;&#150;&#x1F600;", "€€€–😀"),
-            ("&#0;&#xD800;&#x110000;&#99999999999;&unknown; & &; &# &#x;", "\u{FFFD}\u{FFFD}\u{FFFD}&#99999999999;&unknown; & &; &# &#x;"),
+            (
+                "&#0;&#xD800;&#x110000;&#99999999999;&unknown; & &; &# &#x;",
+                "\u{FFFD}\u{FFFD}\u{FFFD}&#99999999999;&unknown; & &; &# &#x;"
+            ),
             ("a&#7;b&#x2028;c&shy;d&#8203;e", "a b cde"),
             ("1 < 2 > 0 <3 a<b", "1 < 2 > 0 <3 a"), ("a < b", "a < b"),
             ("x<script>if (a<b) document.write('<p>no</p>')</script>y", "xy"),
             ("<style>p > a { color: red }</style>x<SCRIPT>no</ScRiPt >y", "xy"),
             ("<html><head><title>no</title><meta charset=utf-8></head><body>yes</body></html>", "yes"),
             ("a<!-- <p>no</p> -->b<!doctype html><?xml no?>c", "abc"), ("a<!-- never closed <p>b", "a"),
-            ("a<script>never closed", "a"), ("a<p title=\"x > y\">b</p>", "a\n\nb"), ("a<p title='never closed>b", "a"),
+            ("a<script>never closed", "a"), ("a<p title=\"x > y\">b</p>", "a\n\nb"),
+            ("a<p title='never closed>b", "a"),
             ("<span style=\"display: none\">preview</span><div hidden>x<div>y</div></div>shown", "shown"),
             ("</p></li></ul></a>stray", "stray"), ("<p =x a=b=c / / d>attributes</p>", "attributes"),
             ("<", "<"), ("a<", "a<"), ("</", ""), ("<a", ""), ("", ""), ("日本<b>語</b>", "日本語"),
@@ -78,7 +86,8 @@ struct HTMLRenderingTests {
     @Test(
         "Hostile HTML takes time in proportion to its length",
         arguments: [
-            "<", "<a", "<a ", "<a href=", "<!--", "<blockquote>", "<ul><li>", "&", "&#", "<script>", "<a href=x>", "</a>",
+            "<", "<a", "<a ", "<a href=", "<!--", "<blockquote>", "<ul><li>", "&", "&#", "<script>",
+            "<a href=x>", "</a>",
             "<p title=\"", "<span hidden>", "<pre>\n", "<td>", "<br>",
         ])
     func hostile(piece: String) throws {

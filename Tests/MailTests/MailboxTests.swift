@@ -61,6 +61,17 @@ struct MailboxTests {
         #expect(failure?.message.contains(reason) == true, "\(failure?.message ?? "")")
     }
 
+    @Test(
+        "A mailbox written as text reads as itself",
+        arguments: [
+            "Ann", "Lee, Ann", "a \"b\" \\ c", "\"\u{301}x\\\u{301}", "\"", "<x@y.z>", "a;b", "山田 太郎",
+            "Ann (Sales)",
+        ])
+    func text(name: String) throws {
+        let mailbox = try Mailbox(displayName: name, address: try Address(parsing: "a@b.com"))
+        #expect(try Mailbox(parsing: mailbox.text) == mailbox)
+    }
+
     @Test("A display name given apart is trimmed and checked")
     func parts() throws {
         let address = try Address(parsing: "a@b.com")

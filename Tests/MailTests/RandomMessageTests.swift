@@ -6,11 +6,13 @@ import Testing
 struct RandomMessageTests {
     /// Set `ENVELOPE_SEED` to the seed of a failure to see it again.
     static let seed =
-        ProcessInfo.processInfo.environment["ENVELOPE_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 0..<1 << 32)
+        ProcessInfo.processInfo.environment["ENVELOPE_SEED"].flatMap { UInt64($0) }
+        ?? UInt64.random(in: 0..<1 << 32)
 
     @Test("400 messages of random Unicode are read back as what was asked for")
     func parseBack() throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "envelope-messages-\(UUID().uuidString)")
+        let folder = FileManager.default.temporaryDirectory.appending(
+            path: "envelope-messages-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         var generator = SeededGenerator(seed: Self.seed)

@@ -32,8 +32,12 @@ extension SendRequest {
             }
         }
         if dice.flip() { request.inReplyTo = "<reply.\(dice.roll(1000))@example.org>" }
-        if dice.flip() { request.references = dice.some(1...12) { "<\($0.roll(1 << 30)).\($0.roll(1 << 30))@example.org>" } }
-        if dice.flip() { request.headers = ["X-Random": "x" + dice.line(0...40), "X-Other": dice.word() + "é"] }
+        if dice.flip() {
+            request.references = dice.some(1...12) { "<\($0.roll(1 << 30)).\($0.roll(1 << 30))@example.org>" }
+        }
+        if dice.flip() {
+            request.headers = ["X-Random": "x" + dice.line(0...40), "X-Other": dice.word() + "é"]
+        }
         return request
     }
 }
@@ -50,9 +54,12 @@ private struct Dice {
     }
 
     static let pieces = [
-        "a", "Z", "0", " ", " ", "  ", ".", ",", ";", ":", "'", "\"", "\\", "(", ")", "<", ">", "@", "[", "]", "=?", "?=",
-        "=?utf-8?Q?x?=", "_", "=", "?", "ä", "ß", "Œ", "я", "Ж", "ω", "ع", "ש", "अ", "ก", "中", "語", "한", "é", "e\u{301}", "🎉",
-        "👩🏽‍💻", "👨‍👩‍👧‍👦", "🇩🇪", "\u{200D}", "\u{FEFF}", "\u{FFFD}", "\u{10FFFF}", "\u{E000}", "𝔘", "ﬁ", "\u{301}", "\u{A0}", "long-word-",
+        "a", "Z", "0", " ", " ", "  ", ".", ",", ";", ":", "'", "\"", "\\", "(", ")", "<", ">", "@", "[", "]",
+        "=?", "?=",
+        "=?utf-8?Q?x?=", "_", "=", "?", "ä", "ß", "Œ", "я", "Ж", "ω", "ع", "ש", "अ", "ก", "中", "語", "한", "é",
+        "e\u{301}", "🎉",
+        "👩🏽‍💻", "👨‍👩‍👧‍👦", "🇩🇪", "\u{200D}", "\u{FEFF}", "\u{FFFD}", "\u{10FFFF}", "\u{E000}", "𝔘", "ﬁ", "\u{301}",
+        "\u{A0}", "long-word-",
         "%", "&", "#", "--=_Golden.m", "--=_Golden", "From ", "word ", "another ",
     ]
 
@@ -72,7 +79,9 @@ private struct Dice {
     mutating func html() -> String { "<p>shown</p>\n" + block() }
 
     mutating func mailbox(isASCII: Bool = false) -> String {
-        let locals = ["ann", "a.b+c", "\"q r\"", isASCII ? "x" : "пётр", "o'neil", String(repeating: "l", count: 64)]
+        let locals = [
+            "ann", "a.b+c", "\"q r\"", isASCII ? "x" : "пётр", "o'neil", String(repeating: "l", count: 64),
+        ]
         let domains = ["example.com", "bücher.example", "mail.例え.テスト", "a-1.example.org"]
         let address = "\(locals[roll(locals.count)])@\(domains[roll(domains.count)])"
         if flip() { return address }
@@ -86,7 +95,9 @@ private struct Dice {
         return "f" + String(String.UnicodeScalarView(name)) + ".dat"
     }
 
-    mutating func octets() -> Data { Data((0..<roll(300)).map { _ in UInt8.random(in: 0...255, using: &generator) }) }
+    mutating func octets() -> Data {
+        Data((0..<roll(300)).map { _ in UInt8.random(in: 0...255, using: &generator) })
+    }
 }
 
 extension String {

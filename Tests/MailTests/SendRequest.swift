@@ -39,18 +39,24 @@ struct SendRequest: Codable {
     }
 
     func message() throws -> Message {
-        func mailboxes(_ texts: [String]?) throws -> [Mailbox] { try (texts ?? []).map { try Mailbox(parsing: $0) } }
+        func mailboxes(_ texts: [String]?) throws -> [Mailbox] {
+            try (texts ?? []).map { try Mailbox(parsing: $0) }
+        }
         return Message(
-            from: try Mailbox(parsing: from), to: try mailboxes(to), cc: try mailboxes(cc), bcc: try mailboxes(bcc),
+            from: try Mailbox(parsing: from), to: try mailboxes(to), cc: try mailboxes(cc),
+            bcc: try mailboxes(bcc),
             replyTo: try mailboxes(replyTo), subject: subject, text: text, html: html, markdown: markdown,
             attachments: try (attachments ?? []).map { file in
                 Attachment(
                     filename: file.filename, contentType: file.contentType,
-                    content: Array(try #require(Data(base64Encoded: file.contentBase64))), contentID: file.contentID)
+                    content: Array(try #require(Data(base64Encoded: file.contentBase64))),
+                    contentID: file.contentID)
             },
             inReplyTo: try inReplyTo.map { try MessageID(parsing: $0) },
             references: try (references ?? []).map { try MessageID(parsing: $0) },
-            headers: (headers ?? [:]).sorted { $0.key < $1.key }.map { HeaderField(name: $0.key, value: $0.value) })
+            headers: (headers ?? [:]).sorted { $0.key < $1.key }.map {
+                HeaderField(name: $0.key, value: $0.value)
+            })
     }
 
     /// With the date, id and boundary that the whole corpus shares.

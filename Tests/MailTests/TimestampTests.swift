@@ -8,9 +8,11 @@ struct TimestampTests {
         "A time with any offset is read",
         arguments: [
             ("1970-01-01T00:00:00Z", 0), ("2026-11-22T16:00:00Z", 1_795_363_200_000),
-            ("2026-11-22T17:00:00+01:00", 1_795_363_200_000), ("2026-11-22t10:30:00-05:30", 1_795_363_200_000),
+            ("2026-11-22T17:00:00+01:00", 1_795_363_200_000),
+            ("2026-11-22t10:30:00-05:30", 1_795_363_200_000),
             ("2026-11-22 16:00:00z", 1_795_363_200_000), ("2026-11-22T16:00:00.5Z", 1_795_363_200_500),
-            ("2026-11-22T16:00:00.1239999Z", 1_795_363_200_123), ("2026-11-22T16:00:00-00:00", 1_795_363_200_000),
+            ("2026-11-22T16:00:00.1239999Z", 1_795_363_200_123),
+            ("2026-11-22T16:00:00-00:00", 1_795_363_200_000),
             ("2024-02-29T00:00:00Z", 1_709_164_800_000), ("2016-12-31T23:59:60Z", 1_483_228_800_000),
             ("9999-12-31T23:59:59.999Z", 253_402_300_799_999), ("1969-12-31T23:00:00-01:00", 0),
         ])
@@ -22,9 +24,12 @@ struct TimestampTests {
     @Test(
         "A time is refused with what is wrong",
         arguments: [
-            ("2026-11-22T16:00:00", "has no offset from UTC"), ("2026-11-22T16:00:00.123", "has no offset from UTC"),
-            ("2026-11-22", "is not an RFC 3339 time"), ("", "is not an RFC 3339 time"), ("tomorrow", "is not an RFC 3339 time"),
-            ("2026-11-22T16:00Z", "is not an RFC 3339 time"), ("2026-1-2T16:00:00Z", "is not an RFC 3339 time"),
+            ("2026-11-22T16:00:00", "has no offset from UTC"),
+            ("2026-11-22T16:00:00.123", "has no offset from UTC"),
+            ("2026-11-22", "is not an RFC 3339 time"), ("", "is not an RFC 3339 time"),
+            ("tomorrow", "is not an RFC 3339 time"),
+            ("2026-11-22T16:00Z", "is not an RFC 3339 time"),
+            ("2026-1-2T16:00:00Z", "is not an RFC 3339 time"),
             ("2026-02-29T00:00:00Z", "does not exist"), ("2100-02-29T00:00:00Z", "does not exist"),
             ("2026-13-01T00:00:00Z", "does not exist"), ("2026-00-01T00:00:00Z", "does not exist"),
             ("2026-04-31T00:00:00Z", "does not exist"), ("2026-11-22T24:00:00Z", "does not exist"),
@@ -33,7 +38,8 @@ struct TimestampTests {
             ("2026-11-22T16:00:00.Z", "a dot without digits"), ("2026-11-22T16:00:00+1:00", "a valid offset"),
             ("2026-11-22T16:00:00+0100", "a valid offset"), ("2026-11-22T16:00:00+24:00", "a valid offset"),
             ("2026-11-22T16:00:00ZZ", "a valid offset"), ("2026-11-22T16:00:00 CET", "a valid offset"),
-            ("1969-12-31T23:59:59Z", "between 1970 and 9999"), ("9999-12-31T23:59:59-00:01", "between 1970 and 9999"),
+            ("1969-12-31T23:59:59Z", "between 1970 and 9999"),
+            ("9999-12-31T23:59:59-00:01", "between 1970 and 9999"),
             ("1970-01-01T00:00:00+00:01", "between 1970 and 9999"),
         ])
     func refused(text: String, reason: String) {
@@ -102,6 +108,8 @@ struct TimestampTests {
         let json = try JSONEncoder().encode([time])
         #expect(String(decoding: json, as: UTF8.self) == #"["2026-11-22T16:00:00.123Z"]"#)
         #expect(try JSONDecoder().decode([Timestamp].self, from: json) == [time])
-        #expect(throws: DecodingError.self) { try JSONDecoder().decode([Timestamp].self, from: Data(#"["x"]"#.utf8)) }
+        #expect(throws: DecodingError.self) {
+            try JSONDecoder().decode([Timestamp].self, from: Data(#"["x"]"#.utf8))
+        }
     }
 }

@@ -107,8 +107,7 @@ def start(root, daemons):
     }
     config.make_certificates(root)
     config.write(root, facts)
-    config.make_queue(root)
-    # Not "postfix start-fg": that puts the master into a session of its own, out of our reach.
+    # Not "postfix start-fg": that puts the master into a session of its own, out of our reach, and takes 2 s.
     commands = {
         "dovecot": ["dovecot", "-F", "-c", f"{root}/dovecot.conf"],
         "postfix": [config.postfix_master(), "-d", "-c", f"{root}/postfix"],

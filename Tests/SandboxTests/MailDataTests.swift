@@ -1,5 +1,6 @@
 import Mail
 import Sandbox
+import TestPeers
 import Testing
 
 /// Where mail data ends, and what becomes of mail data that may not be taken.
@@ -85,7 +86,7 @@ import Testing
 
     @Test("An inbox that cannot be written is 451 at DATA, and no message is lost silently")
     func unwritable() async throws {
-        try await withFolder { folder in
+        try await withTemporaryFolder { folder in
             // A file where the folder should be.
             let inbox = SandboxInbox(folder: folder + "/taken") { Timestamp(milliseconds: 0) }
             try makeFile(folder + "/taken")

@@ -1,13 +1,14 @@
 import Foundation
 import Mail
 import Sandbox
+import TestPeers
 import Testing
 
 /// The folder of taken messages, read and written as a folder.
 @Suite(.timeLimit(.minutes(1))) struct SandboxInboxTests {
     @Test("A folder that does not exist yet is an empty inbox, and stays unmade")
     func missing() async throws {
-        try await withFolder { folder in
+        try await withTemporaryFolder { folder in
             let inbox = SandboxInbox(folder: folder + "/none") { Timestamp(milliseconds: 0) }
             let listed = try inbox.list()
             #expect(listed == [])
@@ -25,9 +26,25 @@ import Testing
         }
     }
 
+    @Test("A start removes the drafts of killed processes, and none that is under way")
+    func abandonedDrafts() async throws {
+        try await withSandbox { sandbox, inbox in
+            let client = try Client(port: sandbox.port)
+            _ = try client.reply()
+            for line in ["EHLO me", "MAIL FROM:<>", "RCPT TO:<x@y.z>", "DATA"] { _ = try client.say(line) }
+            try makeFile(inbox.folder + "/.taking-999999999-0", "half")
+            #expect(try files(in: inbox).count == 2)
+            let second = try await Sandbox.start(inbox: inbox)
+            #expect(try files(in: inbox).count == 1)
+            #expect(try client.say(".").hasPrefix("250 2.0.0 taken"))
+            #expect(try inbox.list().count == 1)
+            await second.stop()
+        }
+    }
+
     @Test("The newest come first, as many as asked for; messages of one millisecond keep their order")
     func order() async throws {
-        try await withFolder { folder in
+        try await withTemporaryFolder { folder in
             for name in ["9-1", "10-1", "10-2", "10-10", "1700000000000-1"] {
                 try makeFile("\(folder)/\(name).eml")
             }
@@ -75,7 +92,7 @@ import Testing
             ("=?UTF-8?Q?=ZZ?=", "=?UTF-8?Q?=ZZ?="), ("a\r\n\tb", "a\tb"), ("", ""),
         ])
     func subjects(written: String, shown: String) async throws {
-        try await withFolder { folder in
+        try await withTemporaryFolder { folder in
             let text =
                 "Return-Path: <>\r\nDelivered-To: x@y.z\r\nReceived: from me\r\n\tby you\r\nSubject: \(written)\r\n\r\n"
             try makeFile(folder + "/1-1.eml", text)

@@ -48,4 +48,41 @@ import Testing
             #expect(try client.isAtEnd())
         }
     }
+
+    @Test("Only 127.0.0.1 is listened on, and nothing after the stop")
+    func loopbackOnly() async throws {
+        try await withSandbox { sandbox, _ in
+            #expect(throws: Client.Fault.self) { try Client(host: "127.0.0.2", port: sandbox.port) }
+            let client = try Client(port: sandbox.port)
+            #expect(try client.reply().hasPrefix("220 "))
+            await sandbox.stop()
+            #expect(try client.isAtEnd())
+            #expect(throws: Client.Fault.self) { try Client(port: sandbox.port) }
+        }
+    }
+
+    @Test("Many connections at once lose no message and mix none up")
+    func concurrent() async throws {
+        try await withSandbox { sandbox, inbox in
+            // All open their transactions before any ends one, so that the drafts stand beside each other.
+            let clients = try (0..<8).map { _ in try Client(port: sandbox.port) }
+            for round in 0..<10 {
+                for (number, client) in clients.enumerated() {
+                    try client.send("EHLO me\r\nMAIL FROM:<>\r\nRCPT TO:<r\(number)@x.y>\r\nDATA\r\n")
+                    try client.send("Subject: \(number)/\(round)\r\n")
+                }
+                for client in clients { try client.send(".\r\n") }
+            }
+            for client in clients {
+                let codes = try (0..<51).map { _ in try client.reply().prefix(3) }
+                #expect(codes == ["220"] + Array(repeating: ["250", "250", "250", "354", "250"], count: 10).joined())
+            }
+            let messages = try inbox.list(limit: 1_000)
+            #expect(messages.count == 80)
+            for message in messages {
+                #expect(message.recipients.map { $0.dropFirst().prefix(1) } == [message.subject?.prefix(1)])
+            }
+            #expect(Set(messages.compactMap(\.subject)).count == 80)
+        }
+    }
 }

@@ -27,6 +27,14 @@ package struct Dialogue: Sendable, CustomStringConvertible {
         case say([UInt8])
         case sayOctetByOctet([UInt8])
         case drop, reset, stall
+
+        /// What the peer writes in this step.
+        var octets: [UInt8]? {
+            switch self {
+            case .say(let octets), .sayOctetByOctet(let octets): octets
+            default: nil
+            }
+        }
     }
 
     package let name: String

@@ -6,6 +6,9 @@ struct PeerReader {
 
     init(_ socket: PeerSocket) { self.socket = socket }
 
+    /// True when a whole line is here already.
+    var hasLine: Bool { buffer[start...].contains(0x0A) }
+
     /// One line without its CRLF; nil at the end.
     mutating func line() -> [UInt8]? {
         var searched = start

@@ -79,7 +79,7 @@ final class PeerSocket: Sendable {
             #if canImport(Darwin)
             let flags: Int32 = 0
             #else
-            let flags = Int32(MSG_NOSIGNAL.rawValue)
+            let flags = Int32(MSG_NOSIGNAL)
             #endif
             let count = octets[offset...].withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, flags) }
             if count <= 0 { return }

@@ -6,6 +6,7 @@ package final class ScriptedPeer: Sendable {
     private struct State {
         var connections = 0
         var open: [PeerSocket] = []
+        var stalled: [PeerSocket] = []
         var taken: [[UInt8]] = []
         var heard: [String] = []
         var problems: [String] = []
@@ -56,12 +57,15 @@ package final class ScriptedPeer: Sendable {
                 }
                 Thread.detachNewThread { [self] in follow(number, socket) }
             }
+            listener.drop()
         }
     }
 
     func stop() {
         listener.wake()
-        for socket in state.withLock({ $0.open }) { socket.wake() }
+        let (open, stalled) = state.withLock { ($0.open, $0.stalled) }
+        for socket in open { socket.wake() }
+        for socket in stalled { socket.drop() }
         settle()
     }
 
@@ -93,7 +97,7 @@ package final class ScriptedPeer: Sendable {
                 state.withLock { $0.heard.append(text) }
                 if !Self.matches(text, pattern) {
                     complain("connection \(number): awaited \(pattern), heard \(text)")
-                    break loop
+                    return close(number, socket, socket.drop)
                 }
             case .expectMailData: mailData = reader.mailData()
             case .expectSomeMailData: _ = reader.some()
@@ -115,8 +119,7 @@ package final class ScriptedPeer: Sendable {
             case .drop: return close(number, socket, socket.drop)
             case .reset: return close(number, socket, socket.reset)
             case .stall:
-                if number == dialogue.connections.count { settle() }
-                return
+                return close(number, socket) { state.withLock { $0.stalled.append(socket) } }
             }
             index += 1
         }
@@ -135,7 +138,9 @@ package final class ScriptedPeer: Sendable {
     }
 
     private func keep(_ mailData: [UInt8]?, before next: Dialogue.Step?) {
-        guard let mailData, case .say(let octets)? = next, octets.first == UInt8(ascii: "2") else { return }
+        guard let mailData, let octets = next?.octets, octets.first == UInt8(ascii: "2"),
+            octets.last == UInt8(ascii: "\n")
+        else { return }
         state.withLock { $0.taken.append(mailData) }
     }
 

@@ -1,0 +1,40 @@
+"""Checks the program with the public MCP client library 1.30.0, which knows the initialize handshake only.
+
+    .venv-mcp1/bin/python mcp1_client.py --binary PATH --db PATH
+
+Prints one line of JSON, or says what did not match and exits with 1.
+"""
+
+from datetime import timedelta
+
+from conversation import Answer, arguments, converse, expect, run
+from mcp import ClientSession, StdioServerParameters
+from mcp.client.stdio import stdio_client
+from mcp.types import LATEST_PROTOCOL_VERSION
+
+
+async def check(options):
+    server = StdioServerParameters(command=options.binary, args=["--sandbox"], env={"ENVELOPE_DB": options.db})
+    async with (
+        stdio_client(server) as (incoming, outgoing),
+        ClientSession(incoming, outgoing, read_timeout_seconds=timedelta(seconds=30)) as session,
+    ):
+        hello = await session.initialize()
+        expect(hello.protocolVersion == LATEST_PROTOCOL_VERSION, "the newest version it knows", hello.protocolVersion)
+        expect(hello.serverInfo.name == "envelope", "the server says its name", hello.serverInfo.name)
+        await session.send_ping()
+
+        async def list_tools():
+            return [tool.name for tool in (await session.list_tools()).tools]
+
+        async def call_tool(name, given):
+            result = await session.call_tool(name, given)
+            texts = [block.text for block in result.content if block.type == "text"]
+            return Answer(result.structuredContent, texts, result.isError)
+
+        saw = await converse(list_tools, call_tool)
+        return {"mode": "legacy", "protocol": hello.protocolVersion, "server": hello.serverInfo.version, **saw}
+
+
+if __name__ == "__main__":
+    run(check(arguments(__doc__.splitlines()[0])))

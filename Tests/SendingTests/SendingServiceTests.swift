@@ -1,0 +1,242 @@
+import Mail
+import Store
+import TestPeers
+import Testing
+
+@testable import Sending
+
+@Suite("The service: accept, deliver, track, list")
+struct SendingServiceTests {
+    @Test("A send that the server takes is sent, with everything recorded")
+    func accepted() async throws {
+        try await withDesk([ScriptedTransport.accepts]) { desk in
+            let history = try await desk.send()
+            #expect(history.send.status == .sent)
+            #expect(history.send.recipients.map(\.outcome) == [.accepted])
+            let tracked = try await desk.service.track(.id(history.send.id), wait: .zero)
+            #expect(tracked.events.map(\.kind) == [.created, .attemptStarted, .accepted])
+            #expect(tracked.attempts.count == 1)
+            let carried = try #require(desk.transport.carried.first)
+            #expect(carried.gateOpened == true)
+            #expect(carried.envelope.reversePath.text == "me@example.com")
+            let stored = try await Store.open(at: desk.path).mailData(of: history.send.id)
+            #expect(carried.mailData == stored)
+        }
+    }
+
+    @Test("The row is on the disk before anybody holds the id, whatever becomes of the transport")
+    func durableFirst() async throws {
+        try await withDesk([]) { desk in
+            let history = try await desk.send(wait: .zero)
+            let other = try Store.open(at: desk.path)
+            #expect(try await other.send(history.send.id) != nil)
+            #expect(try await other.mailData(of: history.send.id) != nil)
+        }
+    }
+
+    @Test("A refused recipient fails the send and says why; it is not tried again")
+    func rejected() async throws {
+        try await withDesk([ScriptedTransport.replies(rcpt: [550], finalDot: nil)]) { desk in
+            let history = try await desk.send()
+            #expect(history.send.status == .failed)
+            #expect(history.send.state == .rejected)
+            #expect(history.send.failure?.code == .recipientRejected)
+            #expect(history.send.failure?.smtp?.code == 550)
+            desk.clock.advance(by: 100_000)
+            #expect(try await desk.service.track(.id(history.send.id), wait: .zero).attempts.count == 1)
+        }
+    }
+
+    @Test("One refused among others: sent for those that were taken, a warning names the other")
+    func partial() async throws {
+        try await withDesk([ScriptedTransport.replies(rcpt: [250, 550], finalDot: 250)]) { desk in
+            let history = try await desk.send(to: ["a@example.org", "b@example.org"])
+            #expect(history.send.state == .partial)
+            #expect(history.send.failure == nil)
+            #expect(history.send.recipients.map(\.outcome) == [.accepted, .rejected])
+            #expect(history.send.warnings.contains { $0.hasPrefix("b@example.org") })
+        }
+    }
+
+    @Test("A refusal for now is tried again when its time has come, only for who is still open")
+    func deferred() async throws {
+        let acts = [
+            ScriptedTransport.replies(rcpt: [250, 451], finalDot: 250), ScriptedTransport.unreachable,
+            ScriptedTransport.accepts,
+        ]
+        try await withDesk(acts) { desk in
+            let first = try await desk.send(to: ["a@example.org", "b@example.org"])
+            #expect(first.send.state == .deferred)
+            #expect(first.send.status == .queued)
+            #expect(first.send.nextAttemptAt.map { $0 > desk.clock.now } == true)
+            #expect(first.send.failure != nil)
+            let last = try await desk.advance(first.send.id) { $0.status != .queued }
+            #expect(last.send.state == .accepted)
+            #expect(last.send.failure == nil)
+            #expect(desk.transport.carried.map { $0.envelope.forwardPaths.map(\.text) } == [
+                ["a@example.org", "b@example.org"], ["b@example.org"], ["b@example.org"],
+            ])
+            #expect(last.events.map(\.kind) == [
+                .created, .attemptStarted, .deferred, .attemptStarted, .deferred, .attemptStarted, .accepted,
+            ])
+        }
+    }
+
+    @Test("A send is given up after its time, with the last reason in the error")
+    func expired() async throws {
+        try await withDesk(Array(repeating: ScriptedTransport.unreachable, count: 40)) { desk in
+            let first = try await desk.send()
+            let last = try await desk.advance(first.send.id) { $0.status != .queued }
+            #expect(last.send.state == .expired)
+            #expect(last.send.failure?.code == .expired)
+            #expect(last.send.failure?.message.contains("Connection refused") == true)
+        }
+    }
+
+    @Test("Silence after the final dot is unconfirmed and never tried again")
+    func unconfirmed() async throws {
+        try await withDesk([ScriptedTransport.replies(rcpt: [250], finalDot: 0), ScriptedTransport.accepts]) { desk in
+            let history = try await desk.send()
+            #expect(history.send.state == .unconfirmed)
+            #expect(history.send.failure?.mayHaveBeenDelivered == true)
+            #expect(history.send.failure?.retryable == false)
+            for _ in 0..<50 {
+                desk.clock.advance(by: 10_000)
+                for _ in 0..<20 { await Task.yield() }
+            }
+            #expect(desk.transport.carried.count == 1)
+        }
+    }
+
+    @Test("At the gate the attempt is already on the disk as at the final dot")
+    func gateCommits() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder + "/envelope.db"
+            let act: ScriptedTransport.Act = { envelope, gate in
+                let looker = try? Store.open(at: path)
+                let id = try? await looker?.sends(matching: SendFilter(), limit: 1).first?.id
+                var seen: [Bool] = []
+                if let looker, let id {
+                    seen.append(try! await looker.history(of: id)?.attempts.first?.atFinalDotAt == nil)
+                    try? await gate()
+                    seen.append(try! await looker.history(of: id)?.attempts.first?.atFinalDotAt != nil)
+                }
+                let code = seen == [true, true] ? 250 : 554
+                return await ScriptedTransport.replies(rcpt: [250], finalDot: code)(envelope, {})
+            }
+            let desk = try Desk([act], path: path)
+            let history = try await desk.send()
+            #expect(history.send.state == .accepted)
+            await desk.service.finish(within: .zero)
+        }
+    }
+
+    @Test("What was queued when a process ended is sent by the next one")
+    func restart() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder + "/envelope.db"
+            let first = try Desk([ScriptedTransport.unreachable], path: path)
+            let id = try await first.send().send.id
+            await first.service.finish(within: .zero)
+            let second = try Desk([ScriptedTransport.accepts], path: path, clock: first.clock)
+            let last = try await second.advance(id) { $0.status != .queued }
+            #expect(last.send.state == .accepted)
+            await second.service.finish(within: .zero)
+        }
+    }
+
+    @Test("Waiting ends with the wait, and the attempt goes on behind it")
+    func waiting() async throws {
+        let release = AsyncStream.makeStream(of: Void.self)
+        let act: ScriptedTransport.Act = { envelope, gate in
+            for await _ in release.stream { break }
+            return await ScriptedTransport.accepts(envelope, gate)
+        }
+        try await withDesk([act]) { desk in
+            async let answer = desk.send(wait: .seconds(4))
+            while desk.clock.sleepers == 0 { await Task.yield() }
+            for _ in 0..<40 {
+                desk.clock.advance(by: 0.25)
+                for _ in 0..<20 { await Task.yield() }
+            }
+            let queued = try await answer
+            #expect(queued.send.status == .queued)
+            release.continuation.finish()
+            let last = try await desk.advance(queued.send.id, by: 0.1) { $0.status != .queued }
+            #expect(last.send.state == .accepted)
+        }
+    }
+
+    @Test("Stopped before the gate, a send is released for the next process; stopped behind it, it is unconfirmed")
+    func finishing() async throws {
+        let stuckBefore: ScriptedTransport.Act = { envelope, _ in
+            try? await Task.sleep(for: .seconds(600))
+            var transaction = Transaction(forwardPaths: envelope.forwardPaths)
+            transaction.phase = .data
+            transaction.fault = TransportFault(.cancelled, detail: "cancelled")
+            return transaction
+        }
+        let stuckBehind: ScriptedTransport.Act = { envelope, gate in
+            try? await gate()
+            try? await Task.sleep(for: .seconds(600))
+            // As a real transport: from the gate on a cancel has no effect.
+            await withCheckedContinuation { (_: CheckedContinuation<Void, Never>) in }
+            return Transaction(forwardPaths: envelope.forwardPaths)
+        }
+        for (act, expected) in [(stuckBefore, SendState.ready), (stuckBehind, .unconfirmed)] {
+            try await withTemporaryFolder { folder in
+                let path = folder + "/envelope.db"
+                let desk = try Desk([act], path: path)
+                let id = try await desk.send(wait: .zero).send.id
+                let looker = try Store.open(at: path)
+                while try await looker.send(id)?.state != .sending { await Task.yield() }
+                if expected == .unconfirmed {
+                    while try await looker.history(of: id)?.attempts.first?.atFinalDotAt == nil { await Task.yield() }
+                }
+                let clock = desk.clock
+                let mover = Task { while !Task.isCancelled { clock.advance(by: 0.05); await Task.yield() } }
+                await desk.service.finish(within: .seconds(2))
+                mover.cancel()
+                // The moved clock outruns the disk: the release may still be on its way.
+                while try await looker.send(id)?.state == .sending { await Task.yield() }
+                #expect(try await looker.send(id)?.state == expected)
+            }
+        }
+    }
+
+    @Test("A dry run says what would be sent and leaves no trace")
+    func preview() async throws {
+        try await withDesk([]) { desk in
+            let new = try desk.service.preview(try Desk.request())
+            #expect(new.mailData.size > 100)
+            #expect(try await desk.service.list(SendFilter(), limit: 9, after: nil).sends.isEmpty)
+            #expect(desk.transport.carried.isEmpty)
+        }
+    }
+
+    @Test("Pages of a list end where there is nothing more")
+    func pages() async throws {
+        try await withDesk(Array(repeating: ScriptedTransport.accepts, count: 5)) { desk in
+            for _ in 0..<5 {
+                _ = try await desk.send()
+                desk.clock.advance(by: 1)
+            }
+            let first = try await desk.service.list(SendFilter(), limit: 3, after: nil)
+            let second = try await desk.service.list(SendFilter(), limit: 3, after: first.next)
+            #expect(first.sends.count == 3)
+            #expect(second.sends.count == 2)
+            #expect(second.next == nil)
+            #expect(Set((first.sends + second.sends).map(\.id)).count == 5)
+        }
+    }
+
+    @Test("A record that cannot be written fails the call with nothing sent")
+    func unwritable() async throws {
+        let desk = try Desk([ScriptedTransport.accepts], path: "/proc/nowhere/envelope.db")
+        let failure = await #expect(throws: Failure.self) { try await desk.send() }
+        #expect(failure?.code == .internal)
+        #expect(failure?.message.contains("nothing was sent") == true)
+        #expect(failure?.hint.contains("ENVELOPE_DB") == true)
+        #expect(desk.transport.carried.isEmpty)
+    }
+}
