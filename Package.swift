@@ -19,6 +19,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
@@ -68,6 +69,8 @@ let package = Package(
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: house),
 
@@ -91,10 +94,18 @@ let package = Package(
                 "Sending", "Store", "Mail", "TestPeers", .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: house),
-        .testTarget(name: "MCPTests", dependencies: ["MCP", "JSON"], swiftSettings: house),
         .testTarget(
-            name: "ToolsTests", dependencies: ["Tools", "Sending", "Store", "MCP", "JSON", "Mail", "TestPeers"],
+            name: "MCPTests", dependencies: ["MCP", "JSON"], exclude: ["validate_messages.py"],
             swiftSettings: house),
-        .testTarget(name: "HouseTests", dependencies: ["JSON", "TestPeers"], swiftSettings: house),
+        .testTarget(
+            name: "ToolsTests",
+            dependencies: [
+                "Tools", "Sending", "Store", "MCP", "JSON", "Mail", "TestPeers",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: house),
+        .testTarget(
+            name: "HouseTests", dependencies: ["envelope", "JSON", "Mail", "Store", "TestPeers"],
+            exclude: ["Clients"], swiftSettings: house),
     ]
 )

@@ -17,12 +17,16 @@ package final class Engine: Sendable {
     }
 
     private let limits: Limits
-    private let inbox = Inbox()
+    private let inbox: Inbox
+    /// For tasks whose work is all conversation: see `EngineExecutor`.
+    package let executor: EngineExecutor
     private let isStarted = Mutex(false)
     private let lastID = Atomic<UInt64>(0)
 
     package init(limits: Limits = Limits()) {
         self.limits = limits
+        self.inbox = Inbox()
+        self.executor = EngineExecutor(inbox: inbox)
     }
 
     deinit { _ = inbox.put(.stop(nil)) }
@@ -66,10 +70,11 @@ package final class Engine: Sendable {
             if isStarted { return true }
             guard let bell = inbox.hangBell() else { return false }
             let inbox = inbox
+            let executor = executor
             let limits = limits
             isStarted = EngineThread.start {
                 // Made on the thread and never seen outside it.
-                Loop(inbox: inbox, bell: bell, limits: limits).run()
+                Loop(inbox: inbox, executor: executor, bell: bell, limits: limits).run()
             }
             return isStarted
         }

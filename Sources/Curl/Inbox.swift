@@ -22,10 +22,12 @@ final class Inbox: Sendable {
 
     private let state = Mutex(State())
 
-    /// Hands an order over; false once stopped, and then the order was not taken.
+    /// Hands an order over; false once stopped, and then the order was not taken. A job is not taken before the
+    /// thread is there either.
     func put(_ order: Order) -> Bool {
         state.withLock { state in
             if state.isStopped { return false }
+            if case .run = order, state.bell == nil { return false }
             state.orders.append(order)
             if state.isAsleep { Self.ring(&state) }
             return true

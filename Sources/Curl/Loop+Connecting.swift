@@ -53,7 +53,8 @@ extension Loop {
         let code = line.configure(easy, trust: trust)
         if code != CURLE_OK { return discard(line, as: CurlError(code, words: line.errorText)) }
         if curl_multi_add_handle(multi, easy) != CURLM_OK {
-            discard(line, as: CurlError(.other, name: "CURLE_FAILED_INIT", detail: "libcurl took no new handle"))
+            discard(
+                line, as: CurlError(.other, name: "CURLE_FAILED_INIT", detail: "libcurl took no new handle"))
         }
     }
 
@@ -68,7 +69,11 @@ extension Loop {
             // The message dies with the next call into the multi.
             let code = ccurl_result(message)
             line.noteMilestones(easy)
-            if code == CURLE_OK { open(line, easy) } else { discard(line, as: CurlError(code, words: line.errorText)) }
+            if code == CURLE_OK {
+                open(line, easy)
+            } else {
+                discard(line, as: CurlError(code, words: line.errorText))
+            }
         }
     }
 

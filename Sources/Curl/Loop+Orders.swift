@@ -28,13 +28,16 @@ extension Loop {
         case .cancel(let id, let ticket):
             guard let line = lines[id] else { return }
             if let sending = line.sending, sending.ticket == ticket { endSend(line, .failure(.cancelled)) }
-            if let receiving = line.receiving, receiving.ticket == ticket { endReceive(line, .failure(.cancelled)) }
+            if let receiving = line.receiving, receiving.ticket == ticket {
+                endReceive(line, .failure(.cancelled))
+            }
         case .close(let id, let farewell, let waiter):
             if let line = lines[id] {
                 say(farewell, on: line)
                 discard(line, as: .closed)
             }
             waiter?.resume(returning: .success(()))
+        case .run(let job): job.runSynchronously(on: executor.asUnownedTaskExecutor())
         case .stop(let waiter):
             isStopping = true
             if let waiter { stopWaiters.append(waiter) }
@@ -43,7 +46,9 @@ extension Loop {
 
     /// Sends what goes out without waiting; a server reads it although the line is closed right after it.
     private func say(_ farewell: [UInt8], on line: Line) {
-        guard !farewell.isEmpty, line.sending == nil, line.descriptor >= 0, let easy = line.easy else { return }
+        guard !farewell.isEmpty, line.sending == nil, line.descriptor >= 0, let easy = line.easy else {
+            return
+        }
         var written = 0
         _ = farewell.withUnsafeBytes { curl_easy_send(easy, $0.baseAddress, $0.count, &written) }
     }

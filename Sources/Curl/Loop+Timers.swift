@@ -36,7 +36,11 @@ extension Loop {
                 if end <= now { discard(line, as: .timedOut) } else { note(end) }
             }
             if let sending = line.sending {
-                if sending.deadline <= now { endSend(line, .failure(.timedOut)) } else { note(sending.deadline) }
+                if sending.deadline <= now {
+                    endSend(line, .failure(.timedOut))
+                } else {
+                    note(sending.deadline)
+                }
             }
             if let receiving = line.receiving {
                 if receiving.deadline <= now {

@@ -13,6 +13,7 @@ import Darwin
 /// Waits with poll(2), which is portable and as fast as epoll up to about 64 busy lines; idle lines are not polled.
 final class Loop {
     let inbox: Inbox
+    let executor: EngineExecutor
     let bell: Int32
     let limits: Engine.Limits
     let multi: UnsafeMutableRawPointer?
@@ -34,8 +35,9 @@ final class Loop {
     var stopWaiters: [Waiter<Void>] = []
     var isStopping = false
 
-    init(inbox: Inbox, bell: Int32, limits: Engine.Limits) {
+    init(inbox: Inbox, executor: EngineExecutor, bell: Int32, limits: Engine.Limits) {
         self.inbox = inbox
+        self.executor = executor
         self.bell = bell
         self.limits = limits
         curl_global_init(Int(CURL_GLOBAL_DEFAULT))
@@ -49,7 +51,7 @@ final class Loop {
         var polled: [pollfd] = []
         var sources: [Source] = []
         while true {
-            for order in inbox.take() { obey(order) }
+            obeyAll()
             startQueued()
             collectFinished()
             if isStopping { break }
@@ -60,6 +62,15 @@ final class Loop {
             meetTimers()
         }
         end()
+    }
+
+    /// Jobs give new orders and orders resume jobs: a few rounds of that save as many polls.
+    private func obeyAll() {
+        for _ in 1...8 {
+            let orders = inbox.take()
+            if orders.isEmpty { return }
+            for order in orders { obey(order) }
+        }
     }
 
     /// What a polled descriptor belongs to. A line is named by its id, because an earlier event of the same round
@@ -129,6 +140,7 @@ final class Loop {
         case .send(_, _, _, _, _, let waiter): waiter.resume(returning: .failure(.stopped))
         case .receive(_, _, _, let waiter): waiter.resume(returning: .failure(.stopped))
         case .close(_, _, let waiter), .stop(let waiter): waiter?.resume(returning: .success(()))
+        case .run(let job): EngineExecutor.runElsewhere(job)
         case .cancelConnect, .cancel: break
         }
     }

@@ -6,7 +6,8 @@ extension Diagnosis {
             case .resolveFailed:
                 Diagnosis(
                     .connectionFailed, retryable: true,
-                    "Check the host name in the account's SMTP URL, and that this machine can look names up (DNS).")
+                    "Check the host name in the account's SMTP URL, and that this machine can look names up (DNS)."
+                )
             case .connectFailed:
                 Diagnosis(
                     .connectionFailed, retryable: true,
@@ -24,7 +25,8 @@ extension Diagnosis {
             case .protocolError:
                 Diagnosis(
                     .connectionFailed, retryable: phase > .greeting,
-                    "This does not look like an SMTP submission server. Check host and port (\(Self.portAdvice)).")
+                    "This does not look like an SMTP submission server. Check host and port (\(Self.portAdvice))."
+                )
             case .smtputf8Unavailable:
                 Diagnosis(
                     .invalidAddress, retryable: false,
@@ -41,11 +43,14 @@ extension Diagnosis {
                     "Make the message smaller than \(Self.amount(fault.limit)): leave out or compress attachments, or "
                         + "send links to them. Encoded in base64, a file counts 4/3 of its size.")
             case .cancelled:
-                Diagnosis(.deferred, retryable: true, "It was stopped on our side; send it again when it is wanted.")
+                Diagnosis(
+                    .deferred, retryable: true, "It was stopped on our side; send it again when it is wanted."
+                )
             case .gateClosed:
                 Diagnosis(
                     .internal, retryable: true,
-                    "The database could not be written. Check free disk space and the rights on the database file.")
+                    "The database could not be written. Check free disk space and the rights on the database file."
+                )
             case .plainNotAllowed:
                 Diagnosis(
                     .tlsFailed, retryable: false,
@@ -56,10 +61,13 @@ extension Diagnosis {
 
     private static func tls(_ fault: TransportFault) -> Diagnosis {
         let detail = fault.detail.lowercased()
-        if detail.holds("wrong version number") || detail.holds("packet length too long") || detail.holds("unknown protocol") {
+        if detail.holds("wrong version number") || detail.holds("packet length too long")
+            || detail.holds("unknown protocol")
+        {
             return Diagnosis(
                 .tlsFailed, retryable: false,
-                "The server on this port does not begin with TLS. Change the scheme or the port: \(portAdvice).")
+                "The server on this port does not begin with TLS. Change the scheme or the port: \(portAdvice)."
+            )
         }
         switch fault.curlCode {
         case "CURLE_USE_SSL_FAILED":
@@ -68,7 +76,8 @@ extension Diagnosis {
                 "The server offers no STARTTLS on this port, and nothing is sent in clear. Change the scheme or the "
                     + "port: \(portAdvice).")
         case "CURLE_PEER_FAILED_VERIFICATION":
-            let isName = detail.holds("subject name") || detail.holds("does not match") || detail.holds("host name")
+            let isName =
+                detail.holds("subject name") || detail.holds("does not match") || detail.holds("host name")
             return Diagnosis(
                 .tlsFailed, retryable: false,
                 isName
@@ -77,7 +86,8 @@ extension Diagnosis {
                         + "its own authority give the account that CA file.")
         case "CURLE_SSL_CACERT_BADFILE":
             return Diagnosis(
-                .tlsFailed, retryable: false, "The CA file cannot be read as PEM. Check its path and its content.")
+                .tlsFailed, retryable: false,
+                "The CA file cannot be read as PEM. Check its path and its content.")
         default:
             return Diagnosis(
                 .tlsFailed, retryable: true,
@@ -95,7 +105,8 @@ extension Diagnosis {
         case .tls, .greeting:
             Diagnosis(
                 code, retryable: true,
-                "A server that says nothing often waits for TLS, or for none. Check scheme and port: \(portAdvice).")
+                "A server that says nothing often waits for TLS, or for none. Check scheme and port: \(portAdvice)."
+            )
         default:
             Diagnosis(
                 code, retryable: true,

@@ -1,17 +1,23 @@
 extension Diagnosis {
     /// Too large a message, or too full a mailbox (RFC 1870 §6.3, RFC 3463 §3.3).
     static func size(_ sign: Sign) -> Diagnosis? {
-        if sign.isEnhanced(2, 2) || sign.says("mailbox full", "mailbox is full", "over quota", "quota exceeded", "exceeded storage") {
+        if sign.isEnhanced(2, 2)
+            || sign.says(
+                "mailbox full", "mailbox is full", "over quota", "quota exceeded", "exceeded storage")
+        {
             return Diagnosis(
                 .mailboxFull, retryable: sign.isTransient,
                 sign.isTransient
                     ? "The recipient's mailbox is full for now; it is tried again later."
-                    : "The recipient's mailbox is full. Reach the person another way, or send again when there is room.")
+                    : "The recipient's mailbox is full. Reach the person another way, or send again when there is room."
+            )
         }
         if sign.isTransient { return nil }
         let isSize =
             sign.isEnhanced(2, 3) || sign.isEnhanced(3, 4)
-            || sign.says("too large", "too big", "size limit", "message size", "exceeds maximum size", "exceeds fixed maximum")
+            || sign.says(
+                "too large", "too big", "size limit", "message size", "exceeds maximum size",
+                "exceeds fixed maximum")
             || (sign.code == 552 && sign.phase != .rcpt && sign.reply.enhanced == nil)
         guard isSize else { return nil }
         return Diagnosis(
@@ -38,11 +44,14 @@ extension Diagnosis {
             sign.isEnhanced(7)
             || (sign.reply.enhanced == nil
                 && sign.says(
-                    "spam", "blocked", "block list", "blocklist", "blacklist", "spamhaus", "reputation", "policy",
+                    "spam", "blocked", "block list", "blocklist", "blacklist", "spamhaus", "reputation",
+                    "policy",
                     "relay", "spf", "dkim", "dmarc", "not permitted", "not allowed"))
         guard isPolicy else { return nil }
         if sign.says("send as", "sendas", "not owned by", "sender address rejected") { return sender }
-        if sign.isEnhanced(7, 20, 21, 22, 23, 24, 25, 26, 27) || sign.says("spf", "dkim", "dmarc", "unauthenticated") {
+        if sign.isEnhanced(7, 20, 21, 22, 23, 24, 25, 26, 27)
+            || sign.says("spf", "dkim", "dmarc", "unauthenticated")
+        {
             return Diagnosis(
                 .senderRejected, retryable: false,
                 "The sender's domain does not vouch for this server. Set up SPF, DKIM and DMARC for the domain in From, "
@@ -63,7 +72,8 @@ extension Diagnosis {
         return Diagnosis(
             .senderRejected, retryable: false,
             "The server's policy refuses this sender or this machine, not the recipient. Check that From belongs to the "
-                + "account, and the sender's reputation with the provider; do not strike the recipient off any list.")
+                + "account, and the sender's reputation with the provider; do not strike the recipient off any list."
+        )
     }
 
     /// What the code and the place say when nothing else does.
@@ -91,7 +101,8 @@ extension Diagnosis {
         case .data, .body, .finalDot, .done:
             return Diagnosis(
                 .messageRejected, retryable: false,
-                "The server refuses this message as it is. Change its content or attachments as the server's words say.")
+                "The server refuses this message as it is. Change its content or attachments as the server's words say."
+            )
         }
     }
 

@@ -3,14 +3,20 @@ extension Diagnosis {
 
     /// AUTH and what asks for it (RFC 4954 §6).
     static func login(_ sign: Sign) -> Diagnosis? {
-        if sign.says("must issue a starttls", "starttls first", "encryption required", "must use tls") || sign.code == 538 {
+        if sign.says("must issue a starttls", "starttls first", "encryption required", "must use tls")
+            || sign.code == 538
+        {
             return Diagnosis(
                 .tlsFailed, retryable: false,
                 "The server wants TLS first. Change the scheme of the account's SMTP URL: \(portAdvice).")
         }
-        let asksForLogin = [530, 534, 535].contains(sign.code) || sign.code == 334 || (sign.isEnhanced(7, 8) && !sign.isTransient)
+        let asksForLogin =
+            [530, 534, 535].contains(sign.code) || sign.code == 334
+            || (sign.isEnhanced(7, 8) && !sign.isTransient)
         guard sign.phase == .auth || asksForLogin else { return nil }
-        if sign.isEnhanced(7, 139) || sign.says("basic authentication is disabled", "smtpclientauthentication is disabled") {
+        if sign.isEnhanced(7, 139)
+            || sign.says("basic authentication is disabled", "smtpclientauthentication is disabled")
+        {
             return Diagnosis(
                 .oauthRequired, retryable: false,
                 "This provider takes no password here. Log in with OAuth 2.0 (an access token for XOAUTH2), or have the "
@@ -20,7 +26,8 @@ extension Diagnosis {
             if sign.code == 421 || sign.says("too many") { return nil }
             return Diagnosis(
                 .deferred, retryable: true,
-                "The server cannot check the login right now; the password may well be right. It is tried again later.")
+                "The server cannot check the login right now; the password may well be right. It is tried again later."
+            )
         }
         if sign.code == 334 {
             return Diagnosis(
@@ -28,7 +35,9 @@ extension Diagnosis {
                 "The access token was refused: it has expired or lacks the scope for sending mail. Get a new one, and "
                     + "check that it belongs to this user name.")
         }
-        if sign.isEnhanced(7, 9) || sign.says("application-specific password", "app password", "app-specific password") {
+        if sign.isEnhanced(7, 9)
+            || sign.says("application-specific password", "app password", "app-specific password")
+        {
             return Diagnosis(
                 .authFailed, retryable: false,
                 "An app password is needed: create one in the provider's security settings and use it instead of the "
@@ -37,12 +46,14 @@ extension Diagnosis {
         if sign.code == 530 {
             return Diagnosis(
                 .authFailed, retryable: false,
-                "The server takes mail only after a login. Give the account a user name (in its SMTP URL) and a password.")
+                "The server takes mail only after a login. Give the account a user name (in its SMTP URL) and a password."
+            )
         }
         return Diagnosis(
             .authFailed, retryable: false,
             "Check the user name and the password of the account; many providers want the whole address as user name and "
-                + "an app password. Nothing is tried again until that is changed, so that the account is not locked.")
+                + "an app password. Nothing is tried again until that is changed, so that the account is not locked."
+        )
     }
 
     /// STARTTLS refused (RFC 3207 §4).
@@ -52,7 +63,8 @@ extension Diagnosis {
             .tlsFailed, retryable: sign.isTransient,
             sign.isTransient
                 ? "The server cannot encrypt right now, and nothing is sent in clear. It is tried again later."
-                : "The server refuses STARTTLS, and nothing is sent in clear. Check scheme and port: \(portAdvice).")
+                : "The server refuses STARTTLS, and nothing is sent in clear. Check scheme and port: \(portAdvice)."
+        )
     }
 
     /// Limits on how much and how fast; they pass with time, whatever the reply's class.
@@ -60,14 +72,17 @@ extension Diagnosis {
         if sign.isEnhanced(5, 3) || sign.says("too many recipients") {
             return Diagnosis(
                 .deferred, retryable: true,
-                "The server takes fewer recipients at once. The rest is tried again in a transaction of its own.")
+                "The server takes fewer recipients at once. The rest is tried again in a transaction of its own."
+            )
         }
         let isLimit =
             sign.isEnhanced(4, 5)
             || (sign.code == 421 && sign.isEnhanced(7))
             || sign.says(
-                "sending limit", "too many messages", "too many emails", "too many mails", "rate limit", "sending rate",
-                "sending quota", "ratelimit", "throttl", "messages per hour", "messages per day", "too many login",
+                "sending limit", "too many messages", "too many emails", "too many mails", "rate limit",
+                "sending rate",
+                "sending quota", "ratelimit", "throttl", "messages per hour", "messages per day",
+                "too many login",
                 "too many connections", "too many concurrent")
         guard isLimit else { return nil }
         return Diagnosis(

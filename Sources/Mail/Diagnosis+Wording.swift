@@ -1,6 +1,7 @@
 extension Diagnosis {
     /// "The server refused ada@example.org at RCPT with 550 5.1.1; nothing was sent to it. It said: "No such user"."
-    static func sentence(_ reply: Reply, _ phase: Phase, _ address: Address, _ diagnosis: Diagnosis) -> String {
+    static func sentence(_ reply: Reply, _ phase: Phase, _ address: Address, _ diagnosis: Diagnosis) -> String
+    {
         let whom = phase == .rcpt ? address.text : object(phase)
         let verb = diagnosis.retryable ? "put off" : "refused"
         let code = [String(reply.code), reply.enhanced?.description].compactMap { $0 }.joined(separator: " ")
@@ -19,7 +20,8 @@ extension Diagnosis {
         case .timedOut: "The server fell silent \(place(phase))\(detail)\(end)"
         case .lineLost: "The line was lost \(place(phase))\(detail)\(end)"
         case .protocolError: "The server said something that is not SMTP \(place(phase))\(detail)\(end)"
-        case .smtputf8Unavailable: "The server cannot carry an address of this message: it lacks SMTPUTF8\(end)"
+        case .smtputf8Unavailable:
+            "The server cannot carry an address of this message: it lacks SMTPUTF8\(end)"
         case .eightBitUnavailable: "The server cannot carry this message: it lacks 8BITMIME\(end)"
         case .sizeExceeded: "The message is too large\(detail)\(end)"
         case .cancelled: "The attempt was stopped \(place(phase)), before the final dot\(end)"

@@ -18,7 +18,8 @@ package struct Diagnosis: Hashable, Sendable {
     package init(of reply: Reply, in phase: Phase) {
         let sign = Sign(reply, phase)
         self =
-            Self.login(sign) ?? Self.pace(sign) ?? Self.encryption(sign) ?? Self.size(sign) ?? Self.address(sign)
+            Self.login(sign) ?? Self.pace(sign) ?? Self.encryption(sign) ?? Self.size(sign) ?? Self.address(
+                sign)
             ?? Self.policy(sign) ?? Self.plain(sign)
     }
 

@@ -12,7 +12,8 @@ extension Transaction {
         else { return nil }
         guard recipients.count > 1, failure.smtp?.phase == .rcpt else { return failure }
         return failure.with(
-            message: "None of the \(recipients.count) recipients was accepted, for example: \(failure.message)")
+            message:
+                "None of the \(recipients.count) recipients was accepted, for example: \(failure.message)")
     }
 
     /// Why the recipient at `index` was not accepted; nil when it was, or when nothing happened yet.
@@ -49,7 +50,8 @@ extension Transaction {
             .unconfirmed,
             "The whole message went out, but the server's answer to it never came\(reason): it may or may not have been "
                 + "accepted.",
-            hint: "Do not send again: it may have arrived, and a second copy would be a duplicate. Look for it in the "
+            hint:
+                "Do not send again: it may have arrived, and a second copy would be a duplicate. Look for it in the "
                 + "Sent folder or ask the recipient; only send again when it is certain that it did not arrive.",
             retryable: false, mayHaveBeenDelivered: true, phase: .finalDot,
             smtp: finalDot.map { .init($0, in: .finalDot) })
@@ -59,7 +61,8 @@ extension Transaction {
 extension Failure {
     func with(message: String) -> Failure {
         Failure(
-            code, message, hint: hint, retryable: retryable, mayHaveBeenDelivered: mayHaveBeenDelivered, field: field,
+            code, message, hint: hint, retryable: retryable, mayHaveBeenDelivered: mayHaveBeenDelivered,
+            field: field,
             phase: phase, smtp: smtp)
     }
 }

@@ -32,10 +32,14 @@ extension Transaction {
         // After a refused MAIL every RCPT is refused too (503), which says nothing about the recipient.
         if let mail, !mail.isPositive { return (mail, .mail) }
         if let own = recipients[index].reply, own.isTransient || own.isPermanent { return (own, .rcpt) }
-        if let finalDot, !finalDot.isIntermediate { return (finalDot, finalDotMayHaveLeft ? .finalDot : .body) }
+        if let finalDot, !finalDot.isIntermediate {
+            return (finalDot, finalDotMayHaveLeft ? .finalDot : .body)
+        }
         if let data, data.isTransient || data.isPermanent { return (data, .data) }
         // The server closed the session in the middle (RFC 5321 §3.8): that concerns everybody.
-        if let closing = recipients.compactMap(\.reply).first(where: { $0.code == 421 }) { return (closing, .rcpt) }
+        if let closing = recipients.compactMap(\.reply).first(where: { $0.code == 421 }) {
+            return (closing, .rcpt)
+        }
         return nil
     }
 }

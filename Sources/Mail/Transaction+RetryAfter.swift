@@ -3,7 +3,8 @@ extension Transaction {
     /// says so. At most a day; the longest counts.
     package var retryAfterSeconds: Int? {
         let replies = [sessionRefusal, mail, data, finalDot] + recipients.map(\.reply)
-        return replies.compactMap { $0 }.filter(\.isTransient).compactMap { Self.wait(in: $0.text) }.max().map { $0 + 10 }
+        return replies.compactMap { $0 }.filter(\.isTransient).compactMap { Self.wait(in: $0.text) }.max().map
+        { $0 + 10 }
     }
 
     /// Reads a number with a unit of time that follows a word like "again", "retry" or "wait".
@@ -12,7 +13,8 @@ extension Transaction {
         var mayFollow = 0
         for (index, word) in words.enumerated() {
             if ["again", "retry", "wait", "later", "back"].contains(word) { mayFollow = index + 4 }
-            guard index <= mayFollow, mayFollow > 0, let (number, unit) = amount(word, next: words.dropFirst(index + 1).first)
+            guard index <= mayFollow, mayFollow > 0,
+                let (number, unit) = amount(word, next: words.dropFirst(index + 1).first)
             else { continue }
             let (seconds, overflow) = number.multipliedReportingOverflow(by: unit)
             return overflow ? 86_400 : min(seconds, 86_400)

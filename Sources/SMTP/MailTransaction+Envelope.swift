@@ -55,8 +55,8 @@ extension MailTransaction {
 
     private var mailCommand: String {
         var command = "MAIL FROM:<\(envelope.reversePath.text)>"
-        if session.capabilities.offersSize { command += " SIZE=\(mailData.size)" }
-        if mailData.is8Bit { command += " BODY=8BITMIME" }
+        if session.capabilities.offersSize { command += " SIZE=\(wire.size)" }
+        if wire.is8Bit { command += " BODY=8BITMIME" }
         if envelope.needsSMTPUTF8 { command += " SMTPUTF8" }
         return command
     }
@@ -73,7 +73,9 @@ extension MailTransaction {
         } catch {
             // The server may have said why before it closed.
             lost = Broken(error, awaiting: "the reply to \(name(of: first))")
-            if error.kind == .cancelled || error.kind == .stopped { throw lost ?? Broken(error, awaiting: "") }
+            if error.kind == .cancelled || error.kind == .stopped {
+                throw lost ?? Broken(error, awaiting: "")
+            }
         }
         for command in commands {
             enter(command)

@@ -9,8 +9,8 @@ extension MailTransaction {
     /// Sends the mail data, passes the gate, sends the final dot and hears the reply to it.
     mutating func stream() async throws(Broken) {
         enter(.body)
-        let octets = mailData.stuffedWithoutEnd
-        record.note("C: (\(mailData.size) octets of mail data)")
+        let octets = wire.octets
+        record.note("C: (\(wire.size) octets of mail data)")
         if octets.count <= Self.streamedBeside {
             let gate = gate
             async let opening = Self.open(gate)
@@ -25,7 +25,8 @@ extension MailTransaction {
             for start in stride(from: 0, to: octets.count, by: 65_536) {
                 let chunk = Array(octets[start..<min(start + 65_536, octets.count)])
                 do {
-                    try await session.connection.send(chunk, onlyIfQuiet: true, deadline: .now + options.deadlines.body)
+                    try await session.connection.send(
+                        chunk, onlyIfQuiet: true, deadline: .now + options.deadlines.body)
                 } catch {
                     return try await hearLastWords(error)
                 }
@@ -35,9 +36,10 @@ extension MailTransaction {
         try await finish()
     }
 
-    private static func open(_ gate: Gate) async -> Bool {
+    /// Asks the gate, away from the engine's thread: what it does may block.
+    private static func open(_ gate: @escaping Gate) async -> Bool {
         do {
-            try await gate()
+            try await withTaskExecutorPreference(globalConcurrentExecutor) { try await gate() }
             return true
         } catch {
             return false
@@ -59,7 +61,7 @@ extension MailTransaction {
         record.finalDotMayHaveLeft = true
         do {
             try await session.connection.send(
-                MailData.finalOctets, onlyIfQuiet: true, deadline: .now + options.deadlines.body)
+                WireData.finalOctets, onlyIfQuiet: true, deadline: .now + options.deadlines.body)
         } catch {
             if error.kind == .notQuiet {
                 // Not one of them was handed over.

@@ -3,7 +3,7 @@ import Mail
 
 /// One mail transaction (RFC 5321 §3.3) over an open session: MAIL, RCPT…, DATA, mail data, gate, final dot.
 struct MailTransaction {
-    let mailData: MailData
+    let wire: WireData
     let envelope: Envelope
     let options: SMTPOptions
     let gate: Gate
@@ -16,10 +16,10 @@ struct MailTransaction {
     var isReusable = true
 
     init(
-        _ mailData: MailData, in envelope: Envelope, over session: OpenSession, options: SMTPOptions,
+        _ wire: WireData, in envelope: Envelope, over session: OpenSession, options: SMTPOptions,
         record: Transaction, stopper: Stopper, gate: @escaping Gate, progress: @escaping Progress
     ) {
-        self.mailData = mailData
+        self.wire = wire
         self.envelope = envelope
         self.options = options
         self.gate = gate
@@ -52,13 +52,13 @@ struct MailTransaction {
         if envelope.needsSMTPUTF8, !offers.smtputf8 {
             throw Broken(.smtputf8Unavailable, "the server does not offer SMTPUTF8")
         }
-        if mailData.is8Bit, !offers.eightBitMIME {
+        if wire.is8Bit, !offers.eightBitMIME {
             throw Broken(.eightBitUnavailable, "the server does not offer 8BITMIME")
         }
-        if let limit = offers.sizeLimit, mailData.size > limit {
+        if let limit = offers.sizeLimit, wire.size > limit {
             throw Broken(
                 TransportFault(
-                    .sizeExceeded, detail: "the message has \(mailData.size) octets, the server takes \(limit)",
+                    .sizeExceeded, detail: "the message has \(wire.size) octets, the server takes \(limit)",
                     limit: limit))
         }
     }

@@ -21,7 +21,9 @@ package struct SMTPTransport: MailTransport {
     }
 
     /// With an engine, and so a thread, of its own: for a program with one server.
-    package init(server: SubmissionServer, credentials: Credentials? = nil, options: SMTPOptions = SMTPOptions()) {
+    package init(
+        server: SubmissionServer, credentials: Credentials? = nil, options: SMTPOptions = SMTPOptions()
+    ) {
         self.init(server: server, credentials: credentials, options: options, engine: Engine())
     }
 
@@ -29,9 +31,11 @@ package struct SMTPTransport: MailTransport {
         _ mailData: MailData, in envelope: Envelope, gate: @escaping Gate, progress: @escaping Progress
     ) async -> Transaction {
         let stopper = Stopper()
-        // A task of its own, so that a cancel reaches it only while the stopper lets it.
-        let task = Task {
-            await run(mailData, in: envelope, stopper: stopper, gate: gate, progress: progress)
+        let wire = WireData(mailData)
+        // A task of its own, so that a cancel reaches it only while the stopper lets it, and on the engine's thread,
+        // so that a command follows a reply without a change of thread.
+        let task = Task(executorPreference: engine.executor) {
+            await run(wire, in: envelope, stopper: stopper, gate: gate, progress: progress)
         }
         return await withTaskCancellationHandler {
             await task.value
@@ -46,13 +50,14 @@ package struct SMTPTransport: MailTransport {
     }
 
     private func run(
-        _ mailData: MailData, in envelope: Envelope, stopper: Stopper, gate: @escaping Gate,
+        _ wire: WireData, in envelope: Envelope, stopper: Stopper, gate: @escaping Gate,
         progress: @escaping Progress
     ) async -> Transaction {
         var record = Transaction(forwardPaths: envelope.forwardPaths)
         if server.security == .plain, !server.isLoopback, !options.allowPlainBeyondLoopback {
             record.fault = TransportFault(
-                .plainNotAllowed, detail: "\(server) is not on this machine, and the line would not be encrypted")
+                .plainNotAllowed,
+                detail: "\(server) is not on this machine, and the line would not be encrypted")
             return record
         }
         var session: OpenSession?
@@ -67,10 +72,14 @@ package struct SMTPTransport: MailTransport {
         // Twice at most: an idle connection that turns out to be gone costs nothing and is not the message's fault.
         for _ in 1...2 {
             let isReused = session != nil
-            if isReused { record.note("(on a connection that was already open)") }
+            if isReused {
+                record.phase = .ehlo
+                record.note("(on a connection that was already open)")
+            }
             guard let open = await openSession(session, &record, progress) else { break }
             var transaction = MailTransaction(
-                mailData, in: envelope, over: open, options: options, record: record, stopper: stopper, gate: gate,
+                wire, in: envelope, over: open, options: options, record: record, stopper: stopper,
+                gate: gate,
                 progress: progress)
             await transaction.run()
             record = transaction.record
@@ -129,7 +138,9 @@ extension SMTPOptions {
     fileprivate var ehloNameInURL: String {
         ehloName.utf8.map { octet in
             let plain = Character(Unicode.Scalar(octet))
-            if plain.isASCII, plain.isLetter || plain.isNumber || "-._".contains(plain) { return String(plain) }
+            if plain.isASCII, plain.isLetter || plain.isNumber || "-._".contains(plain) {
+                return String(plain)
+            }
             let digits = String(octet, radix: 16, uppercase: true)
             return "%" + (digits.count == 1 ? "0" : "") + digits
         }.joined()

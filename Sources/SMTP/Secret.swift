@@ -1,5 +1,7 @@
 /// A password or token that no print, log, dump or interpolation can show.
-package struct Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+package struct Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible,
+    CustomReflectable
+{
     private let text: String
 
     package init(_ text: String) { self.text = text }

@@ -50,7 +50,8 @@ extension Session {
         let usable = credentials.mechanisms.joined(separator: " or ")
         return TransportFault(
             .authUnavailable,
-            detail: Reply.printable("the server offers AUTH \(offered.joined(separator: " ")), usable here is \(usable)"))
+            detail: Reply.printable(
+                "the server offers AUTH \(offered.joined(separator: " ")), usable here is \(usable)"))
     }
 
     /// The refusal of an XOAUTH2 token: 334 with a JSON object in base64, whose text is the reason.

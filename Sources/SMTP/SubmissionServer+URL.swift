@@ -22,7 +22,8 @@ extension SubmissionServer {
             if user.contains(":") {
                 throw Failure(
                     .invalidRequest, "The SMTP URL holds a password.",
-                    hint: "Take it out of the URL and put it into ENVELOPE_SMTP_PASSWORD (or _FILE, or _COMMAND): "
+                    hint:
+                        "Take it out of the URL and put it into ENVELOPE_SMTP_PASSWORD (or _FILE, or _COMMAND): "
                         + "URLs end up in logs. An @ or : in the user name is written %40 or %3A.",
                     field: "ENVELOPE_SMTP_URL")
             }
@@ -69,7 +70,9 @@ extension SubmissionServer {
         var rest = text.utf8[...]
         while let octet = rest.popFirst() {
             if octet == 0x25 {
-                guard let high = rest.popFirst().flatMap(hexValue), let low = rest.popFirst().flatMap(hexValue) else {
+                guard let high = rest.popFirst().flatMap(hexValue),
+                    let low = rest.popFirst().flatMap(hexValue)
+                else {
                     return nil
                 }
                 octets.append(high << 4 | low)
@@ -88,7 +91,8 @@ extension SubmissionServer {
     private static func refusal(_ why: String) -> Failure {
         Failure(
             .invalidRequest, "The SMTP URL cannot be used: \(why).",
-            hint: "Write smtps://user@host:465, smtp://user@host:587 (STARTTLS) or smtp+plain://127.0.0.1:25 (no TLS).",
+            hint:
+                "Write smtps://user@host:465, smtp://user@host:587 (STARTTLS) or smtp+plain://127.0.0.1:25 (no TLS).",
             field: "ENVELOPE_SMTP_URL")
     }
 }

@@ -38,12 +38,14 @@ package struct SubmissionServer: Sendable, Hashable, CustomStringConvertible {
         guard Self.isHost(host) else {
             throw Failure(
                 .invalidRequest, "\(Reply.printable(host, limit: 100)) is not a host name.",
-                hint: "Give a host name like mail.example.org (an international one in its xn-- form) or an IP address.",
+                hint:
+                    "Give a host name like mail.example.org (an international one in its xn-- form) or an IP address.",
                 field: "host")
         }
         guard (1...65_535).contains(port) else {
             throw Failure(
-                .invalidRequest, "\(port) is not a port.", hint: "Ports are 1 to 65535; usual are 465 and 587.",
+                .invalidRequest, "\(port) is not a port.",
+                hint: "Ports are 1 to 65535; usual are 465 and 587.",
                 field: "port")
         }
         self.host = host
@@ -73,7 +75,8 @@ package struct SubmissionServer: Sendable, Hashable, CustomStringConvertible {
         if host.contains(":") {
             return host.utf8.allSatisfy { isHexDigit($0) || $0 == 0x3A || $0 == 0x2E }
         }
-        return host.utf8.first != 0x2D && host.utf8.allSatisfy { isLetterOrDigit($0) || $0 == 0x2D || $0 == 0x2E || $0 == 0x5F }
+        return host.utf8.first != 0x2D
+            && host.utf8.allSatisfy { isLetterOrDigit($0) || $0 == 0x2D || $0 == 0x2E || $0 == 0x5F }
     }
 
     private static func isHexDigit(_ octet: UInt8) -> Bool {

@@ -35,8 +35,10 @@ extension Transaction {
             phase = .auth
             fault = session.faultUnlessLoggedIn(credentials)
         }
-        fault = fault ?? TransportFault(
-            kind(of: error, session), detail: detail(of: error, session), curlCode: error.name)
+        fault =
+            fault
+            ?? TransportFault(
+                kind(of: error, session), detail: detail(of: error, session), curlCode: error.name)
     }
 
     private func kind(of error: CurlError, _ session: Session) -> TransportFault.Kind {

@@ -1,4 +1,4 @@
-import Mail
+package import Mail
 import Store
 
 /// From a request to a send that can be recorded: policy, then composing (steps 3 and 4 of the way of one message).
@@ -88,7 +88,8 @@ struct Composition: Sendable {
 }
 
 extension Failure {
-    static let noAccountConfigured = Failure(
+    /// No account, and the exact lines that would make one.
+    package static let noAccountConfigured = Failure(
         .noAccountConfigured, "No mailbox to send from is configured, so nothing was sent.",
         hint: """
             Tell the person who runs this server to add to its environment, in the host's mcpServers entry: \

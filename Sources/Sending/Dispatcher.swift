@@ -63,8 +63,9 @@ actor Dispatcher {
             } catch {
                 logger.error("the queue could not be read; it is tried again", metadata: ["error": "\(error)"])
             }
+            await setTimer()
+            // Asked for while one of the awaits above was under way: looked at before the flag is given up.
         } while isWokenAgain && !isFinishing
-        await setTimer()
     }
 
     private func claimDue() async throws {

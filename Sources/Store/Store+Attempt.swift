@@ -26,9 +26,10 @@ extension Store {
 
     /// Ends an attempt: its row, the recipients, the send's new state and the event, in one transaction.
     ///
+    /// Cancelling the caller does not stop it: what a server said must not be forgotten because somebody hung up.
     /// - Throws: `StoreError.notOwner` when another process has taken the send over.
     package func settle(_ claim: Claim, _ settlement: Settlement) async throws {
-        try await pool.write { db in try settle(claim, settlement, in: db) }
+        try await Task { try await pool.write { db in try settle(claim, settlement, in: db) } }.value
     }
 
     /// The mail data exactly as it was composed.

@@ -26,8 +26,7 @@ extension Account {
         port: Int, _ settings: Settings
     ) throws(Failure) -> (account: Account, transport: SMTPTransport) {
         let server = try SubmissionServer(host: "127.0.0.1", port: port, security: .plain)
-        let sender = try settings.from.map { text throws(Failure) in try Mailbox(parsing: text) }
-            ?? Mailbox(parsing: "agent@simulator.test")
+        let sender = try Mailbox(parsing: settings.from ?? "agent@simulator.test")
         let transport = SMTPTransport(server: server, credentials: nil, options: SMTPOptions())
         // Without the port, which changes from process to process: what one left behind another sends.
         let record = AccountRecord(

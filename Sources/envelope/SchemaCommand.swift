@@ -2,6 +2,7 @@ import ArgumentParser
 import JSON
 import MCP
 import Mail
+import Sending
 import Tools
 
 /// Prints the tools' definitions: the same objects that `tools/list` returns.

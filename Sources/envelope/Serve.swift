@@ -6,6 +6,7 @@ import Mail
 import Sending
 import ServiceLifecycle
 import Tools
+import UnixSignals
 
 /// The MCP server on standard input and output.
 struct Serve: AsyncParsableCommand {
@@ -27,7 +28,9 @@ struct Serve: AsyncParsableCommand {
             name: "envelope", title: "Envelope", version: EnvelopeCommand.version,
             instructions: settings.isSandbox ? Self.instructions + Self.sandboxNote : Self.instructions,
             tools: try MailTools.all { await house.service() })
-        let server = StdioServer(catalogue: catalogue, output: output) { logger.debug("\($0)") }
+        let server = StdioServer(catalogue: catalogue, output: output, limits: Self.limits) { line in
+            logger.debug("\(line)")
+        }
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [
@@ -39,6 +42,15 @@ struct Serve: AsyncParsableCommand {
                 gracefulShutdownSignals: [.sigterm, .sigint, .sighup], logger: logger))
         try await group.run()
     }
+
+    /// With `finishing`, from the end of the input to the end of the process: under the 2 s after which hosts kill.
+    private static let limits: StdioServer.Limits = {
+        var limits = StdioServer.Limits()
+        limits.drain = .milliseconds(700)
+        limits.grace = .milliseconds(200)
+        return limits
+    }()
+    fileprivate static let finishing = Duration.milliseconds(800)
 
     static let instructions = """
         Sends email from the user's own mailbox. send_email records a message and sends it once; track_send and \
@@ -57,6 +69,6 @@ private struct StdioService: Service {
         do {
             try await cancelWhenGracefulShutdown { try await server.run() }
         } catch is CancellationError {}
-        await house.finish(within: .milliseconds(600))
+        await house.finish(within: Serve.finishing)
     }
 }

@@ -69,36 +69,6 @@ struct FramingTests {
         #expect(same)
     }
 
-    @Test("a client that does not read is not served without bound, and gets everything once it reads")
-    func backPressure() async throws {
-        let wire = try Wire(reads: false)
-        let requests = Lines.modern(1, "tools/list") + "\n"
-        let total = 100_000
-        // What the server and the pipe take while nobody reads, a second after the last byte went in.
-        _ = fcntl(wire.inputEnd, F_SETFL, O_NONBLOCK)
-        var accepted = 0
-        let bytes = Array(String(repeating: requests, count: total).utf8)
-        var poller = pollfd(fd: wire.inputEnd, events: Int16(POLLOUT), revents: 0)
-        while accepted < bytes.count, poll(&poller, 1, 1000) == 1 {
-            let size = bytes[accepted...].withUnsafeBytes {
-                write(wire.inputEnd, $0.baseAddress, min($0.count, 4096))
-            }
-            if size > 0 { accepted += size }
-        }
-        // Some 800 requests fill 1 MiB of answers; two pipes hold some hundreds more.
-        #expect(accepted < 10_000 * requests.utf8.count, "\(accepted) bytes of requests were taken")
-        let whole = accepted / requests.utf8.count
-        wire.closeInput()
-        var received = 0
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        while case let size = read(wire.outputEnd, &buffer, buffer.count), size > 0 {
-            received += buffer[..<size].count { $0 == 0x0A }
-        }
-        #expect(received >= whole && received <= whole + 1)
-        try await wire.server.value
-        close(wire.outputEnd)
-    }
-
     @Test("the tool list is the same bytes each time, and a ping's answer nothing more than needed")
     func exactBytes() async throws {
         let wire = try Wire()

@@ -99,6 +99,32 @@ struct ShutdownTests {
         try await wire.server.value
     }
 
+    @Test("writing to a closed pipe is an end of the output and no signal, on a thread of our own")
+    func brokenPipe() async throws {
+        var ends: [Int32] = [0, 0]
+        try #require(pipe(&ends) == 0)
+        let output = ends[1]
+        close(ends[0])
+        let (isBlocked, isClosed) = try await withCheckedThrowingContinuation {
+            (done: CheckedContinuation<(Bool, Bool), any Error>) in
+            do {
+                try OwnThread.start {
+                    var signals = sigset_t()
+                    pthread_sigmask(SIG_BLOCK, nil, &signals)
+                    let isBlocked = sigismember(&signals, SIGPIPE) == 1
+                    var queue = OutputQueue(output)
+                    queue.append(line: [0x7B, 0x7D])
+                    if isBlocked { queue.flush() }
+                    done.resume(returning: (isBlocked, queue.isClosed && queue.count == 0))
+                }
+            } catch {
+                done.resume(throwing: error)
+            }
+        }
+        #expect(isBlocked && isClosed)
+        close(output)
+    }
+
     @Test("the server ends when its output is a socket whose other end is gone")
     func socketClosed() async throws {
         var sockets: [Int32] = [0, 0]

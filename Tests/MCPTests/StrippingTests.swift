@@ -34,6 +34,20 @@ struct StrippingTests {
             list["tools"]?.array?.compactMap { $0["name"]?.string } == ["echo", "fail", "plain", "count"])
     }
 
+    @Test("one server gives each revision its own list, as often as it is asked")
+    func listsSideBySide() async throws {
+        let lines = (Revision.allCases + Revision.allCases.reversed()).flatMap { revision in
+            revision.isModern
+                ? [Lines.modern(1, "tools/list")]
+                : [Lines.initialize(.string(revision.rawValue)), Lines.request(1, "tools/list")]
+        }
+        let lists = try await Wire.exchange(lines).filter { $0["id"] == 1 }
+        for (list, revision) in zip(lists, Revision.allCases + Revision.allCases.reversed()) {
+            #expect(try await list == Self.ask(.init("tools/list"), in: revision), "\(revision)")
+        }
+        #expect(lists.count == 2 * Revision.allCases.count)
+    }
+
     @Test("structuredContent exists since 2025-06-18", arguments: Revision.allCases)
     func structured(revision: Revision) async throws {
         let answer = try await Self.ask(.init("tools/call", ["name": "echo"]), in: revision)

@@ -79,6 +79,8 @@ final class Wire: Sendable {
         }
     }
 
+    func afterSending(_ body: @escaping @Sendable () -> Void) { writing.async(execute: body) }
+
     func closeInput() {
         let inputEnd = inputEnd
         writing.async { close(inputEnd) }

@@ -60,9 +60,9 @@ def main():
     for last in (False, False, True):
         try:
             with folder(keep) as root, contextlib.ExitStack() as daemons:
-                facts = start(root, daemons)
+                facts, processes = start(root, daemons)
                 print(json.dumps(facts), flush=True)
-                wait_for_end(daemons.processes)
+                wait_for_end(processes)
                 return
         except NotReady as reason:
             print(f"mailserver: {reason}", file=sys.stderr)
@@ -98,7 +98,7 @@ def folder(keep):
 
 
 def start(root, daemons):
-    """Writes the configuration, starts both daemons, and gives the facts once every port has greeted."""
+    """Writes the configuration, starts both daemons, and gives the facts and the processes once both have greeted."""
     names = ("smtp_port", "smtps_port", "imap_port", "imaps_port")
     facts = {
         "host": "localhost", **dict(zip(names, free_ports(len(names)))), "ca_file": f"{root}/ca.pem",
@@ -112,13 +112,13 @@ def start(root, daemons):
         "dovecot": ["dovecot", "-F", "-c", f"{root}/dovecot.conf"],
         "postfix": [config.postfix_master(), "-d", "-c", f"{root}/postfix"],
     }
-    daemons.processes = [
+    processes = [
         daemons.enter_context(daemon(command, root / f"{name}.log")) for name, command in commands.items()
     ]
     deadline = time.monotonic() + READY_SECONDS
     for name in ("imap_port", "smtp_port"):
-        wait_for_greeting(name, facts[name], daemons.processes, root, deadline)
-    return facts
+        wait_for_greeting(name, facts[name], processes, root, deadline)
+    return facts, processes
 
 
 def free_ports(count):

@@ -6,6 +6,7 @@ import TestPeers
 struct Scene {
     let transport: SMTPTransport
     let mailData: MailData
+    let secondMailData: MailData
     let envelope: Envelope
     let messages: Int
     private let gate: String?
@@ -25,6 +26,7 @@ struct Scene {
         if let keep = settings["transactions per connection"].flatMap({ Int($0) }) {
             options.transactionsPerConnection = keep
         }
+        if settings["idle keep"] == "50 ms" { options.idleKeep = .milliseconds(50) }
         let credentials: Credentials? =
             switch settings["login"] {
             case "password": .password(username: "user", secret: Secret("s3cret"))
@@ -32,12 +34,15 @@ struct Scene {
             default: nil
             }
         transport = SMTPTransport(
-            server: try SubmissionServer(host: "127.0.0.1", port: port, security: security), credentials: credentials,
+            server: try SubmissionServer(host: "127.0.0.1", port: port, security: security),
+            credentials: credentials,
             options: options)
         mailData = try Self.message(settings["message"] ?? "short")
+        secondMailData = try settings["second message"].map { try Self.message($0) } ?? mailData
         let recipients = dialogue.list("recipients")
         let paths = try (recipients.isEmpty ? ["ada@example.org"] : recipients).flatMap { try Self.paths($0) }
-        guard let envelope = Envelope(reversePath: try Address(parsing: "me@example.com"), forwardPaths: paths)
+        guard
+            let envelope = Envelope(reversePath: try Address(parsing: "me@example.com"), forwardPaths: paths)
         else { throw PeerError("no recipients") }
         self.envelope = envelope
         messages = Int(settings["messages"] ?? "1") ?? 1

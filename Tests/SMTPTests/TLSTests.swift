@@ -11,11 +11,13 @@ struct TLSTests {
     init() throws {
         mailData = try MailData(checking: Array("Subject: Hello\r\n\r\nHello.\r\n".utf8))
         let ada = try Address(parsing: "ada@example.org")
-        envelope = try #require(Envelope(reversePath: try Address(parsing: "me@example.com"), forwardPaths: [ada]))
+        envelope = try #require(
+            Envelope(reversePath: try Address(parsing: "me@example.com"), forwardPaths: [ada]))
     }
 
     private func carry(
-        to host: String, _ peer: TLSPeer, _ security: SubmissionServer.Security, caFile: String?, password: String = "s3cret",
+        to host: String, _ peer: TLSPeer, _ security: SubmissionServer.Security, caFile: String?,
+        password: String = "s3cret",
         messages: Int = 1
     ) async throws -> Transaction {
         var options = SMTPOptions()
@@ -34,7 +36,8 @@ struct TLSTests {
     @Test("Two messages go over one trusted line", arguments: SubmissionServer.Security.encrypted)
     func succeeds(_ security: SubmissionServer.Security) async throws {
         try await withTLSPeer(certificateFor: "localhost", implicitTLS: security == .implicitTLS) { peer in
-            let transaction = try await carry(to: "localhost", peer, security, caFile: peer.caFile, messages: 2)
+            let transaction = try await carry(
+                to: "localhost", peer, security, caFile: peer.caFile, messages: 2)
             #expect(transaction.outcomes == [.accepted], "\(transaction)")
             #expect(try peer.taken() == [mailData.bytes, mailData.bytes])
             #expect(try peer.heardInClear().allSatisfy { $0.hasPrefix("EHLO") || $0 == "STARTTLS" })
@@ -42,7 +45,9 @@ struct TLSTests {
         }
     }
 
-    @Test("An untrusted certificate ends it before the password", arguments: SubmissionServer.Security.encrypted)
+    @Test(
+        "An untrusted certificate ends it before the password", arguments: SubmissionServer.Security.encrypted
+    )
     func refusesUntrusted(_ security: SubmissionServer.Security) async throws {
         try await withTLSPeer(certificateFor: "localhost", implicitTLS: security == .implicitTLS) { peer in
             let transaction = try await carry(to: "localhost", peer, security, caFile: nil)
@@ -58,7 +63,8 @@ struct TLSTests {
 
     @Test("A certificate for another name ends it", arguments: SubmissionServer.Security.encrypted)
     func refusesOtherName(_ security: SubmissionServer.Security) async throws {
-        try await withTLSPeer(certificateFor: "mail.example.org", implicitTLS: security == .implicitTLS) { peer in
+        try await withTLSPeer(certificateFor: "mail.example.org", implicitTLS: security == .implicitTLS) {
+            peer in
             let transaction = try await carry(to: "localhost", peer, security, caFile: peer.caFile)
             let failure = try #require(transaction.failure)
             #expect(failure.code == .tlsFailed && !failure.retryable)
@@ -80,7 +86,8 @@ struct TLSTests {
     @Test("A wrong password over TLS is a failed login")
     func refusesWrongPassword() async throws {
         try await withTLSPeer(certificateFor: "localhost", implicitTLS: true) { peer in
-            let transaction = try await carry(to: "localhost", peer, .implicitTLS, caFile: peer.caFile, password: "wrong")
+            let transaction = try await carry(
+                to: "localhost", peer, .implicitTLS, caFile: peer.caFile, password: "wrong")
             #expect(transaction.failure?.code == .authFailed)
             #expect(transaction.sessionRefusal?.code == 535)
             #expect(transaction.phase == .auth)

@@ -13,14 +13,16 @@ struct TransportTests {
 
     private func envelope() throws -> Envelope {
         let ada = try Address(parsing: "ada@example.org")
-        return try #require(Envelope(reversePath: try Address(parsing: "me@example.com"), forwardPaths: [ada]))
+        return try #require(
+            Envelope(reversePath: try Address(parsing: "me@example.com"), forwardPaths: [ada]))
     }
 
     private func server(_ port: Int) throws -> SubmissionServer {
         try SubmissionServer(host: "127.0.0.1", port: port, security: .plain)
     }
 
-    @Test("64 messages at once arrive exactly once each over four connections", arguments: [["PIPELINING"], []])
+    @Test(
+        "64 messages at once arrive exactly once each over four connections", arguments: [["PIPELINING"], []])
     func carriesMany(_ offers: [String]) async throws {
         try await withSink(offers: offers) { sink in
             let transport = SMTPTransport(server: try server(sink.port))
@@ -28,7 +30,9 @@ struct TransportTests {
             let messages = try (0..<64).map { try message($0) }
             let outcomes = await withTaskGroup(of: [Outcome].self) { group in
                 for message in messages {
-                    group.addTask { await transport.carry(message, in: envelope, gate: {}, progress: { _ in }).outcomes }
+                    group.addTask {
+                        await transport.carry(message, in: envelope, gate: {}, progress: { _ in }).outcomes
+                    }
                 }
                 return await group.reduce(into: []) { $0 += $1 }
             }
@@ -36,7 +40,9 @@ struct TransportTests {
             #expect(outcomes == Array(repeating: .accepted, count: 64))
             #expect(sink.connections <= 4)
             let wanted = messages.map { String(decoding: $0.bytes, as: UTF8.self) }.sorted()
-            let taken = sink.taken.map { String(decoding: $0, as: UTF8.self).replacing("\r\n..", with: "\r\n.") }.sorted()
+            let taken = sink.taken.map {
+                String(decoding: $0, as: UTF8.self).replacing("\r\n..", with: "\r\n.")
+            }.sorted()
             #expect(taken == wanted)
         }
     }
@@ -45,7 +51,9 @@ struct TransportTests {
     func isNotHeldUp() async throws {
         let silent = try Dialogue(name: "silent", parsing: "A peer that never says a word.\n\nS: (stall)\n")
         let stuck = try Dialogue(
-            name: "stuck", parsing: "A peer that stops in the middle.\n\nS: 220 hi\nC: EHLO *\nS: 250 hi\nC: MAIL*\nS: (stall)\n")
+            name: "stuck",
+            parsing:
+                "A peer that stops in the middle.\n\nS: 220 hi\nC: EHLO *\nS: 250 hi\nC: MAIL*\nS: (stall)\n")
         let engine = Engine()
         try await withPeer(silent) { silentPeer in
             try await withPeer(stuck) { stuckPeer in
@@ -54,13 +62,17 @@ struct TransportTests {
                     let mail = try message(0)
                     let sick = try [silentPeer.port, stuckPeer.port].map { port in
                         let transport = SMTPTransport(
-                            server: try server(port), credentials: nil, options: SMTPOptions(), engine: engine)
-                        return Task { await transport.carry(mail, in: envelope, gate: {}, progress: { _ in }) }
+                            server: try server(port), credentials: nil, options: SMTPOptions(), engine: engine
+                        )
+                        return Task {
+                            await transport.carry(mail, in: envelope, gate: {}, progress: { _ in })
+                        }
                     }
                     await stuckPeer.settled()
                     await silentPeer.settled()
                     let busy = SMTPTransport(
-                        server: try server(sink.port), credentials: nil, options: SMTPOptions(), engine: engine)
+                        server: try server(sink.port), credentials: nil, options: SMTPOptions(),
+                        engine: engine)
                     for _ in 0..<200 {
                         let transaction = await busy.carry(mail, in: envelope, gate: {}, progress: { _ in })
                         #expect(transaction.outcomes == [.accepted])
@@ -162,8 +174,10 @@ struct TransportTests {
 
     @Test("A plain connection beyond this machine is refused before anything is looked up")
     func refusesPlainElsewhere() async throws {
-        let transport = SMTPTransport(server: try SubmissionServer(host: "mail.example.org", port: 25, security: .plain))
-        let transaction = await transport.carry(try message(1), in: try envelope(), gate: {}, progress: { _ in })
+        let transport = SMTPTransport(
+            server: try SubmissionServer(host: "mail.example.org", port: 25, security: .plain))
+        let transaction = await transport.carry(
+            try message(1), in: try envelope(), gate: {}, progress: { _ in })
         #expect(transaction.fault?.kind == .plainNotAllowed)
         #expect(transaction.failure?.code == .tlsFailed)
         #expect(transaction.outcomes == [.rejected])
@@ -172,7 +186,8 @@ struct TransportTests {
 
     @Test("A host that does not exist, and a port that nobody listens on, are told apart")
     func tellsUnreachableApart() async throws {
-        let nowhere = SMTPTransport(server: try SubmissionServer(host: "nowhere.invalid", port: 465, security: .implicitTLS))
+        let nowhere = SMTPTransport(
+            server: try SubmissionServer(host: "nowhere.invalid", port: 465, security: .implicitTLS))
         let unresolved = await nowhere.carry(try message(1), in: try envelope(), gate: {}, progress: { _ in })
         #expect(unresolved.fault?.kind == .resolveFailed && unresolved.phase == .resolve)
         #expect(unresolved.failure?.hint.contains("DNS") == true)
@@ -191,10 +206,12 @@ struct TransportTests {
             let engine = Engine()
             let transport = SMTPTransport(
                 server: try server(sink.port), credentials: nil, options: SMTPOptions(), engine: engine)
-            let before = await transport.carry(try message(1), in: try envelope(), gate: {}, progress: { _ in })
+            let before = await transport.carry(
+                try message(1), in: try envelope(), gate: {}, progress: { _ in })
             #expect(before.outcomes == [.accepted])
             await engine.shutdown()
-            let after = await transport.carry(try message(2), in: try envelope(), gate: {}, progress: { _ in })
+            let after = await transport.carry(
+                try message(2), in: try envelope(), gate: {}, progress: { _ in })
             #expect(after.outcomes == [.notAttempted], "\(after)")
             #expect(sink.count == 1)
         }

@@ -54,7 +54,7 @@ import Testing
             let cases = [
                 (longest + longest, "250"), (longest + longest + "\r\n", "552 5.3.4"),
                 ("x" + longest, "554 5.6.0"),
-                ("." + longest, "250"), (".x" + longest, "554 5.6.0"),
+                ("." + longest, "250"), (".x" + longest, "554 5.6.0"), (".\r" + longest, "554 5.6.0"),
             ]
             for (data, code) in cases {
                 let client = try transaction(sandbox)
@@ -63,6 +63,24 @@ import Testing
                 #expect(try client.reply().hasPrefix("250 2.0.0 still here"))
             }
             #expect(try inbox.list().count == 2)
+        }
+    }
+
+    @Test("A message that will be refused holds no disk space while the rest of it comes")
+    func dropsDraft() async throws {
+        try await withSandbox(maximumSize: 10) { sandbox, inbox in
+            let client = try transaction(sandbox)
+            #expect(try files(in: inbox).count == 1)
+            try client.send("much too long\r\n")
+            let other = try Client(port: sandbox.port)
+            _ = try other.reply()
+            // Each answer is a turn of the one event loop, which reads what the first client sent in one of them.
+            for _ in 1...1_000 {
+                _ = try other.say("NOOP")
+                if try files(in: inbox).isEmpty { break }
+            }
+            #expect(try files(in: inbox) == [])
+            #expect(try client.say(".").hasPrefix("552"))
         }
     }
 

@@ -75,7 +75,9 @@ import Testing
             }
             for client in clients {
                 let codes = try (0..<51).map { _ in try client.reply().prefix(3) }
-                #expect(codes == ["220"] + Array(repeating: ["250", "250", "250", "354", "250"], count: 10).joined())
+                #expect(
+                    codes == ["220"]
+                        + Array(repeating: ["250", "250", "250", "354", "250"], count: 10).joined())
             }
             let messages = try inbox.list(limit: 1_000)
             #expect(messages.count == 80)

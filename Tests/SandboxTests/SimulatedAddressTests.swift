@@ -100,6 +100,19 @@ import Testing
         }
     }
 
+    @Test("While a reply is held back no more is read, so that a client cannot fill the memory")
+    func holdsBackReading() async throws {
+        try await withSandbox(slowReply: .seconds(3_600)) { sandbox, _ in
+            let client = try transaction(sandbox)
+            _ = try client.say("RCPT TO:<slow@simulator.test>")
+            _ = try client.say("DATA")
+            try client.send(".\r\n")
+            // Far more than the socket's two buffers take.
+            let noops = Array(String(repeating: "NOOP\r\n", count: 10_000).utf8)
+            #expect(throws: Client.Fault.self) { for _ in 1...1_500 { try client.send(noops) } }
+        }
+    }
+
     @Test("A sandbox stops while a reply is held back")
     func stopsWhileHolding() async throws {
         try await withSandbox(slowReply: .seconds(3_600)) { sandbox, inbox in

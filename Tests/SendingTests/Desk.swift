@@ -51,13 +51,14 @@ struct Desk: Sendable {
         return request
     }
 
-    /// Moves the clock in steps until the send satisfies the condition; gives up after many steps.
+    /// Moves the clock in steps until the send satisfies the condition.
     func advance(_ id: SendID, by step: Double = 30, until isDone: (SendRecord) -> Bool) async throws -> SendHistory {
         var latest = try await service.track(.id(id), wait: .zero)
-        for _ in 0..<2_000 where !isDone(latest.send) {
+        try await eventually {
+            if isDone(latest.send) { return true }
             clock.advance(by: step)
-            for _ in 0..<20 { await Task.yield() }
             latest = try await service.track(.id(id), wait: .zero)
+            return false
         }
         return latest
     }

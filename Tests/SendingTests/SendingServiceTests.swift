@@ -102,7 +102,7 @@ struct SendingServiceTests {
             #expect(history.send.failure?.retryable == false)
             for _ in 0..<50 {
                 desk.clock.advance(by: 10_000)
-                for _ in 0..<20 { await Task.yield() }
+                _ = try await desk.service.list(SendFilter(), limit: 1, after: nil)
             }
             #expect(desk.transport.carried.count == 1)
         }
@@ -154,12 +154,15 @@ struct SendingServiceTests {
         }
         try await withDesk([act]) { desk in
             async let answer = desk.send(wait: .seconds(4))
-            while desk.clock.sleepers == 0 { await Task.yield() }
-            for _ in 0..<40 {
-                desk.clock.advance(by: 0.25)
-                for _ in 0..<20 { await Task.yield() }
+            try await eventually { desk.clock.sleepers > 0 }
+            let mover = Task {
+                while !Task.isCancelled {
+                    desk.clock.advance(by: 0.25)
+                    try? await Task.sleep(for: .milliseconds(1))
+                }
             }
             let queued = try await answer
+            mover.cancel()
             #expect(queued.send.status == .queued)
             release.continuation.finish()
             let last = try await desk.advance(queued.send.id, by: 0.1) { $0.status != .queued }
@@ -189,16 +192,21 @@ struct SendingServiceTests {
                 let desk = try Desk([act], path: path)
                 let id = try await desk.send(wait: .zero).send.id
                 let looker = try Store.open(at: path)
-                while try await looker.send(id)?.state != .sending { await Task.yield() }
+                try await eventually { try await looker.send(id)?.state == .sending }
                 if expected == .unconfirmed {
-                    while try await looker.history(of: id)?.attempts.first?.atFinalDotAt == nil { await Task.yield() }
+                    try await eventually { try await looker.history(of: id)?.attempts.first?.atFinalDotAt != nil }
                 }
                 let clock = desk.clock
-                let mover = Task { while !Task.isCancelled { clock.advance(by: 0.05); await Task.yield() } }
+                let mover = Task {
+                    while !Task.isCancelled {
+                        if clock.sleepers > 0 { clock.advance(by: 0.05) }
+                        try? await Task.sleep(for: .milliseconds(1))
+                    }
+                }
                 await desk.service.finish(within: .seconds(2))
                 mover.cancel()
                 // The moved clock outruns the disk: the release may still be on its way.
-                while try await looker.send(id)?.state == .sending { await Task.yield() }
+                try await eventually { try await looker.send(id)?.state != .sending }
                 #expect(try await looker.send(id)?.state == expected)
             }
         }

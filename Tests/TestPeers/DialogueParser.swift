@@ -42,7 +42,9 @@ extension Dialogue {
     }
 
     private static func utterance(_ text: String) throws -> Step {
-        guard text.hasPrefix("("), let end = text.firstIndex(of: ")") else { return .say(Array((text + "\r\n").utf8)) }
+        guard text.hasPrefix("("), let end = text.firstIndex(of: ")") else {
+            return .say(Array((text + "\r\n").utf8))
+        }
         let rest = text[text.index(after: end)...].trimmingSpaces()
         let words = text[text.index(after: text.startIndex)..<end].split(separator: " ").map(String.init)
         if words == ["octet", "by", "octet"] { return .sayOctetByOctet(Array((rest + "\r\n").utf8)) }
@@ -53,7 +55,9 @@ extension Dialogue {
         if words.first == "octets" {
             return .say(
                 try words.dropFirst().map { digits in
-                    guard let octet = UInt8(digits, radix: 16) else { throw PeerError("\(digits) is no octet") }
+                    guard let octet = UInt8(digits, radix: 16) else {
+                        throw PeerError("\(digits) is no octet")
+                    }
                     return octet
                 })
         }

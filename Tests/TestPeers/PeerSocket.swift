@@ -81,7 +81,9 @@ final class PeerSocket: Sendable {
             #else
             let flags = Int32(MSG_NOSIGNAL)
             #endif
-            let count = octets[offset...].withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, flags) }
+            let count = octets[offset...].withUnsafeBytes {
+                send(descriptor, $0.baseAddress, $0.count, flags)
+            }
             if count <= 0 { return }
             offset += count
         }

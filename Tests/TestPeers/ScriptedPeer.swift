@@ -139,7 +139,7 @@ package final class ScriptedPeer: Sendable {
 
     private func keep(_ mailData: [UInt8]?, before next: Dialogue.Step?) {
         guard let mailData, let octets = next?.octets, octets.first == UInt8(ascii: "2"),
-            octets.last == UInt8(ascii: "\n")
+            octets.last == UInt8(ascii: "\n"), octets.dropFirst(3).first != UInt8(ascii: "-")
         else { return }
         state.withLock { $0.taken.append(mailData) }
     }

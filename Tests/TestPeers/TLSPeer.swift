@@ -10,7 +10,9 @@ package struct TLSPeer: Sendable {
 
     /// The mail data that it took, as it came.
     package func taken() throws -> [[UInt8]] {
-        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasPrefix("taken-") }
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter {
+            $0.hasPrefix("taken-")
+        }
         return try names.sorted().map { Array(try Data(contentsOf: folder.appending(path: $0))) }
     }
 
@@ -69,11 +71,14 @@ private func makeCertificates(in folder: URL, for name: String) async throws {
     try Data("subjectAltName=\(subject)\n".utf8).write(to: folder.appending(path: "ext.cnf"))
     let key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
     try await openssl(
-        ["req", "-x509", "-days", "2", "-subj", "/CN=Test Authority", "-keyout", "ca.key", "-out", "ca.pem"] + key, folder)
-    try await openssl(["req", "-new", "-subj", "/CN=peer", "-keyout", "peer.key", "-out", "peer.csr"] + key, folder)
+        ["req", "-x509", "-days", "2", "-subj", "/CN=Test Authority", "-keyout", "ca.key", "-out", "ca.pem"]
+            + key, folder)
+    try await openssl(
+        ["req", "-new", "-subj", "/CN=peer", "-keyout", "peer.key", "-out", "peer.csr"] + key, folder)
     try await openssl(
         [
-            "x509", "-req", "-days", "2", "-in", "peer.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial",
+            "x509", "-req", "-days", "2", "-in", "peer.csr", "-CA", "ca.pem", "-CAkey", "ca.key",
+            "-CAcreateserial",
             "-extfile", "ext.cnf", "-out", "peer.pem",
         ], folder)
 }

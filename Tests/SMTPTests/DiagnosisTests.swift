@@ -1,0 +1,191 @@
+import Mail
+import Testing
+
+/// What a reply means for the one who sends: code, whether to try again, words of the hint.
+@Suite("Diagnosis of replies and faults")
+struct DiagnosisTests {
+    struct Row: Sendable, CustomTestStringConvertible {
+        let reply: String
+        let phase: Phase
+        let code: Failure.Code
+        let retryable: Bool
+        let hint: String
+
+        init(_ reply: String, _ phase: Phase, _ code: Failure.Code, _ retryable: Bool, _ hint: String) {
+            self.reply = reply
+            self.phase = phase
+            self.code = code
+            self.retryable = retryable
+            self.hint = hint
+        }
+
+        var testDescription: String { "\(phase.rawValue): \(reply)" }
+    }
+
+    static let replies: [Row] = [
+        // Greeting and EHLO
+        Row("554 5.3.2 no service", .greeting, .connectionFailed, false, "will not talk to this machine"),
+        Row("554 5.7.1 blocked using Spamhaus", .greeting, .senderRejected, false, "reputation"),
+        Row("421 4.3.2 shutting down", .greeting, .deferred, true, "temporary"),
+        Row("421 4.7.0 try again later", .greeting, .rateLimited, true, "limit of its provider"),
+        Row("421 too many connections from your host", .greeting, .rateLimited, true, "slowly"),
+        Row("502 5.5.1 what", .ehlo, .connectionFailed, false, "port 465 wants smtps://"),
+        // STARTTLS and AUTH
+        Row("454 4.7.0 TLS not available", .tls, .tlsFailed, true, "nothing is sent in clear"),
+        Row("554 5.7.4 no", .tls, .tlsFailed, false, "smtps://"),
+        Row("530 5.7.0 Must issue a STARTTLS command first", .mail, .tlsFailed, false, "TLS first"),
+        Row("538 5.7.11 Encryption required", .auth, .tlsFailed, false, "TLS first"),
+        Row("535 5.7.8 bad credentials", .auth, .authFailed, false, "app password"),
+        Row("535 authentication failed", .auth, .authFailed, false, "user name and the password"),
+        Row("535 5.7.139 Authentication unsuccessful", .auth, .oauthRequired, false, "OAuth 2.0"),
+        Row("535 5.7.3 basic authentication is disabled", .auth, .oauthRequired, false, "OAuth 2.0"),
+        Row(
+            "534 5.7.9 Application-specific password required", .auth, .authFailed, false,
+            "app password is needed"),
+        Row("530 5.7.0 Authentication required", .mail, .authFailed, false, "user name"),
+        Row("550 5.7.8 wrong", .mail, .authFailed, false, "user name"),
+        Row("454 4.7.0 temporary authentication failure", .auth, .deferred, true, "may well be right"),
+        Row("454 4.7.0 Too many login attempts, please try again later", .auth, .rateLimited, true, "limit"),
+        Row("421 4.7.0 slow down", .auth, .rateLimited, true, "slowly"),
+        // MAIL
+        Row(
+            "550 5.4.5 Daily user sending limit exceeded", .mail, .rateLimited, true, "limit of its provider"),
+        Row("550 Daily sending limit exceeded", .finalDot, .rateLimited, true, "limit of its provider"),
+        Row("450 4.7.1 too many messages", .mail, .rateLimited, true, "slowly"),
+        Row(
+            "553 5.7.1 Sender address rejected: not owned by user", .mail, .senderRejected, false,
+            "belongs to the account"),
+        Row(
+            "550 5.7.60 does not have permissions to send as this sender", .mail, .senderRejected, false,
+            "From"),
+        Row("550 5.1.8 sender domain not found", .mail, .senderRejected, false, "not at fault"),
+        Row("550 no", .mail, .senderRejected, false, "From address"),
+        Row("552 5.3.4 message size exceeds fixed limit", .mail, .messageTooLarge, false, "smaller"),
+        Row("552 message too big", .mail, .messageTooLarge, false, "attachments"),
+        Row("452 4.3.1 insufficient system storage", .mail, .deferred, true, "by itself"),
+        Row("503 5.5.1 bad sequence", .mail, .deferred, true, "fresh connection"),
+        // RCPT
+        Row("550 5.1.1 no such user", .rcpt, .recipientRejected, false, "spelling"),
+        Row("550 no such user", .rcpt, .recipientRejected, false, "does not exist"),
+        Row("550 5.1.2 no such domain", .rcpt, .recipientRejected, false, "after the @"),
+        Row("501 5.1.3 bad address syntax", .rcpt, .recipientRejected, false, "spelling"),
+        Row("550 5.1.10 recipient not found, null MX", .rcpt, .recipientRejected, false, "takes no mail"),
+        Row("450 4.2.0 Greylisted", .rcpt, .deferred, true, "Greylisting"),
+        Row("450 4.1.2 domain lookup failed", .rcpt, .deferred, true, "by itself"),
+        Row("452 4.5.3 too many recipients", .rcpt, .deferred, true, "of its own"),
+        Row("552 5.5.3 too many recipients", .rcpt, .deferred, true, "fewer recipients"),
+        Row("452 4.2.2 mailbox full", .rcpt, .mailboxFull, true, "full for now"),
+        Row("552 5.2.2 over quota", .rcpt, .mailboxFull, false, "another way"),
+        Row("552 mailbox full", .rcpt, .mailboxFull, false, "another way"),
+        Row("554 5.7.1 Relay access denied", .rcpt, .senderRejected, false, "Log in"),
+        Row("550 5.7.1 Client host blocked", .rcpt, .senderRejected, false, "not the recipient"),
+        Row("550 relaying denied", .rcpt, .senderRejected, false, "Log in"),
+        Row("550 5.7.26 unauthenticated mail", .rcpt, .senderRejected, false, "SPF, DKIM and DMARC"),
+        // DATA and after it
+        Row("554 5.5.1 no valid recipients", .data, .messageRejected, false, "as it is"),
+        Row("451 4.3.0 queue file write error", .data, .deferred, true, "by itself"),
+        Row("554 5.6.0 malformed", .finalDot, .messageRejected, false, "content"),
+        Row("554 5.7.1 looks like spam", .finalDot, .messageRejected, false, "not the recipient"),
+        Row("550 5.7.26 DMARC policy of the domain", .finalDot, .senderRejected, false, "DMARC"),
+        Row("552 5.2.3 message length exceeds limit", .finalDot, .messageTooLarge, false, "smaller"),
+        Row("554 5.3.4 too much", .finalDot, .messageTooLarge, false, "smaller"),
+        Row("550 5.1.1 unknown after all", .finalDot, .recipientRejected, false, "spelling"),
+        Row("421 4.3.2 going down", .finalDot, .deferred, true, "temporary"),
+        Row("550 spam message rejected", .finalDot, .messageRejected, false, "policy"),
+    ]
+
+    @Test("A reply is judged by its code, its enhanced code, its words and its place", arguments: replies)
+    func judges(_ row: Row) throws {
+        let reply = try #require(Reply(lines: [row.reply]))
+        let diagnosis = Diagnosis(of: reply, in: row.phase)
+        #expect(diagnosis.code == row.code)
+        #expect(diagnosis.retryable == row.retryable)
+        #expect(diagnosis.hint.contains(row.hint), "\(diagnosis.hint)")
+    }
+
+    @Test("No 5.7.x reply ever blames the recipient", arguments: Phase.allCases)
+    func neverBlamesRecipient(_ phase: Phase) throws {
+        for detail in 0...200 {
+            let reply = try #require(Reply(lines: ["550 5.7.\(detail) user unknown"]))
+            #expect(Diagnosis(of: reply, in: phase).code != .recipientRejected)
+            #expect(Diagnosis(of: reply, in: phase).code.category != "recipient")
+        }
+    }
+
+    @Test(
+        "Every fault has its code and says whether to try again",
+        arguments: [
+            (TransportFault.Kind.resolveFailed, Failure.Code.connectionFailed, true, "DNS"),
+            (.connectFailed, .connectionFailed, true, "firewall"),
+            (.tlsFailed, .tlsFailed, true, "TLS 1.2"),
+            (.authUnavailable, .authFailed, false, "without a login"),
+            (.timedOut, .timeout, true, "port 465 wants smtps://"),
+            (.lineLost, .connectionFailed, true, "port 587 wants smtp://"),
+            (.protocolError, .connectionFailed, false, "SMTP submission server"),
+            (.smtputf8Unavailable, .invalidAddress, false, "ASCII"),
+            (.eightBitUnavailable, .messageRejected, false, "base64"),
+            (.sizeExceeded, .messageTooLarge, false, "10485760 octets (10.0 MiB)"),
+            (.cancelled, .deferred, true, "our side"),
+            (.gateClosed, .internal, true, "disk space"),
+            (.plainNotAllowed, .tlsFailed, false, "Use TLS"),
+        ])
+    func judgesFault(_ kind: TransportFault.Kind, _ code: Failure.Code, _ retryable: Bool, _ hint: String) {
+        let fault = TransportFault(kind, detail: "detail", limit: 10_485_760)
+        let diagnosis = Diagnosis(of: fault, in: .greeting)
+        #expect(diagnosis.code == code)
+        #expect(diagnosis.retryable == retryable)
+        #expect(diagnosis.hint.contains(hint), "\(diagnosis.hint)")
+    }
+
+    @Test(
+        "Every fault is judged in every phase with a whole sentence", arguments: TransportFault.Kind.allCases)
+    func judgesEverywhere(_ kind: TransportFault.Kind) throws {
+        for phase in Phase.allCases where phase < .finalDot {
+            var transaction = Transaction(forwardPaths: [try Address(parsing: "ada@example.org")])
+            transaction.phase = phase
+            transaction.fault = TransportFault(kind, detail: "why")
+            let failure = try #require(transaction.failure)
+            #expect(failure.message.contains("nothing was accepted") && failure.message.hasSuffix("."))
+            #expect(failure.hint.hasSuffix(".") && !failure.mayHaveBeenDelivered && failure.phase == phase)
+        }
+    }
+
+    @Test(
+        "Once the final dot may have left, every fault is unconfirmed and nothing is to be sent again",
+        arguments: TransportFault.Kind.allCases)
+    func isUnconfirmed(_ kind: TransportFault.Kind) throws {
+        var transaction = Transaction(forwardPaths: [try Address(parsing: "ada@example.org")])
+        transaction.mail = Reply(code: 250, enhanced: nil, text: "")
+        transaction.recipients[0].reply = Reply(code: 250, enhanced: nil, text: "")
+        transaction.data = Reply(code: 354, enhanced: nil, text: "")
+        transaction.phase = .finalDot
+        transaction.finalDotMayHaveLeft = true
+        transaction.fault = TransportFault(kind, detail: "why")
+        let failure = try #require(transaction.failure)
+        #expect(transaction.outcomes == [.unconfirmed])
+        #expect(failure.code == .unconfirmed && failure.mayHaveBeenDelivered && !failure.retryable)
+        #expect(failure.hint.hasPrefix("Do not send again"))
+    }
+
+    @Test(
+        "The server's wish to wait is read out of its words",
+        arguments: [
+            ("450 4.2.0 Greylisted, try again in 300 seconds", 310),
+            ("450 4.2.0 please retry in 5 minutes", 310),
+            ("421 4.7.0 wait 30s", 40),
+            ("451 come back in 1 hour", 3_610),
+            ("451 try again later, in 2 min.", 130),
+            ("450 try again in 99999999999 hours", 86_410),
+            ("450 try again in 999999999999999999 minutes", 86_410),
+            ("450 try again later", nil),
+            ("450 300 seconds have passed", nil),
+            ("550 try again in 300 seconds", nil),
+        ])
+    func readsWait(_ line: String, _ seconds: Int?) throws {
+        var transaction = Transaction(forwardPaths: [try Address(parsing: "ada@example.org")])
+        transaction.mail = Reply(code: 250, enhanced: nil, text: "ok")
+        let reply = try #require(Reply(lines: [line]))
+        transaction.recipients[0].reply = reply
+        #expect(transaction.retryAfterSeconds == seconds)
+    }
+}

@@ -1,0 +1,68 @@
+import JSON
+import Logging
+import MCP
+import Mail
+import Sending
+import Store
+import TestPeers
+
+@testable import Tools
+
+/// The three tools over a real record and a scripted transport.
+struct Counter: Sendable {
+    let tools: [Tool]
+    let transport: ScriptedTransport
+
+    init(_ acts: [ScriptedTransport.Act], folder: String, kind: AccountRecord.Kind = .smtp) throws {
+        let sender = try Mailbox(parsing: "Me <me@example.com>")
+        let transport = ScriptedTransport(acts)
+        let record = AccountRecord(
+            id: "env-1", name: "me", kind: kind, server: "smtps://mail.example.com:465", username: "me",
+            sender: sender.address)
+        let path = folder + "/envelope.db"
+        let clock = ManualClock()
+        let service = SendingService(
+            accounts: [
+                Account(record: record, sender: sender, transport: transport, schedule: .standard)
+            ],
+            door: StoreDoor(open: { try Store.open(at: path) }, exists: { true }),
+            roots: AttachmentRoots(folders: [folder + "/files"], limit: 1_000),
+            surroundings: Surroundings(
+                now: { clock.now }, sleep: { try await clock.sleep($0) },
+                random: { UInt64.random(in: .min ... .max) }),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        self.transport = transport
+        self.tools = try MailTools.all { .success(service) }
+    }
+
+    func call(_ name: String, _ arguments: JSON.Object) async throws -> ToolResult {
+        guard let tool = tools.first(where: { $0.name == name }) else { throw NoSuchTool() }
+        let result = await tool.call(ToolCall(name: name, arguments: arguments))
+        // What a tool returns keeps the promise of its own schema, whenever it is not an error.
+        if !result.isError, let structured = result.structured {
+            let schema = try Schema(tool.definition["outputSchema"] ?? false)
+            let violations = schema.validate(.object(structured))
+            if !violations.isEmpty { throw BrokenPromise(violations: violations.map(\.message)) }
+        }
+        return result
+    }
+
+    struct NoSuchTool: Error {}
+    struct BrokenPromise: Error { let violations: [String] }
+}
+
+/// Lends the tools with a record in a folder of its own.
+func withCounter<Result>(
+    _ acts: [ScriptedTransport.Act] = [], kind: AccountRecord.Kind = .smtp,
+    _ body: (Counter, _ folder: String) async throws -> Result
+) async throws -> Result {
+    try await withTemporaryFolder { folder in try await body(Counter(acts, folder: folder, kind: kind), folder) }
+}
+
+extension ToolResult {
+    subscript(path: String...) -> JSON? {
+        var value = structured.map(JSON.object)
+        for name in path { value = Int(name).flatMap { value?[$0] } ?? value?[name] }
+        return value
+    }
+}
