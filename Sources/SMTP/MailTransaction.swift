@@ -46,6 +46,12 @@ struct MailTransaction {
         if session.transactions >= options.transactionsPerConnection || !reader.isEmpty { isReusable = false }
     }
 
+    /// True when the server waits for a command, so that QUIT would not become a line of mail data.
+    var mayQuit: Bool {
+        guard record.fault == nil else { return false }
+        return record.data?.code != 354 || (record.finalDotMayHaveLeft && record.finalDot != nil)
+    }
+
     /// What this message needs and the server does not offer is known before anything is sent.
     private func checkOffers() throws(Broken) {
         let offers = session.capabilities

@@ -18,7 +18,7 @@ struct ListSends: Sendable {
             }
             let page = try await service().get().list(
                 filter, limit: arguments.integer("limit") ?? 50, after: position)
-            var result: JSON.Object = ["sends": .array(page.sends.map { .object(.send($0)) })]
+            var result: JSON.Object = ["sends": .array(page.sends.map { .object(.summary($0)) })]
             result["next_cursor"] = page.next.map { .string(Cursor($0, for: filter).text) }
             return ToolResult(structured: result)
         } catch {

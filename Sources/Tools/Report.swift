@@ -33,6 +33,13 @@ extension JSON.Object {
         return object
     }
 
+    /// One line of a list: what tells a send from the others and how it stands; `track_send` has the rest.
+    static func summary(_ send: SendRecord) -> JSON.Object {
+        var object = Self.send(send)
+        for name in ["size", "recipients", "metadata", "warnings", "next_step"] { object[name] = nil }
+        return object
+    }
+
     /// The send with its attempts and events (`track_send`).
     static func history(_ history: SendHistory) -> JSON.Object {
         var object = send(history.send)

@@ -39,7 +39,7 @@ struct Serve: AsyncParsableCommand {
                         successTerminationBehavior: .gracefullyShutdownGroup,
                         failureTerminationBehavior: .gracefullyShutdownGroup)
                 ],
-                gracefulShutdownSignals: [.sigterm, .sigint, .sighup], logger: logger))
+                gracefulShutdownSignals: [.sigterm, .sigint, .sighup], logger: .standardError(level: .warning)))
         try await group.run()
     }
 

@@ -25,16 +25,20 @@ struct PeerReader {
         }
     }
 
-    /// The lines up to a lone dot, which stays unread, with their CRLF; nil when the line ends first.
-    mutating func mailData() -> [UInt8]? {
+    /// The lines up to a lone dot, which stays unread, with their CRLF; nil when the line ends first, and then
+    /// `unfinished` is told the last one.
+    mutating func mailData(unfinished: (String) -> Void = { _ in }) -> [UInt8]? {
         var data: [UInt8] = []
+        var last: [UInt8] = []
         while let line = line() {
+            last = line
             if line == [0x2E] {
                 start -= 3
                 return data
             }
             data += line + [0x0D, 0x0A]
         }
+        unfinished(String(decoding: last + buffer[start...], as: UTF8.self))
         return nil
     }
 

@@ -42,6 +42,11 @@ package final class ScriptedPeer: Sendable {
         }
     }
 
+    /// Returns when every connection is closed on both sides.
+    package func gone() async {
+        while state.withLock({ !$0.open.isEmpty }) { await Task.yield() }
+    }
+
     func start() {
         Thread.detachNewThread { [self] in
             while let socket = listener.nextConnection() {
@@ -99,7 +104,8 @@ package final class ScriptedPeer: Sendable {
                     complain("connection \(number): awaited \(pattern), heard \(text)")
                     return close(number, socket, socket.drop)
                 }
-            case .expectMailData: mailData = reader.mailData()
+            case .expectMailData:
+                mailData = reader.mailData { line in state.withLock { $0.heard.append("(mail data) \(line)") } }
             case .expectSomeMailData: _ = reader.some()
             case .expectFinalDot:
                 guard let line = reader.line(), line == Array(".".utf8) else {

@@ -55,7 +55,7 @@ struct SchemaFileTests {
         if object["type"] == "array" { #expect(object["items"] != nil, "\(path)") }
         #expect(object["type"]?.array == nil, "a nullable union at \(path)")
         for (name, property) in object["properties"]?.object ?? [:] {
-            #expect(name.utf8.allSatisfy { (0x61...0x7A).contains($0) || $0 == 0x5F }, "\(path).\(name)")
+            #expect(name.allSatisfy { $0.isASCII && ($0.isLowercase || $0.isNumber || $0 == "_") }, "\(path).\(name)")
             try walk(property, at: path + "." + name)
         }
         if let items = object["items"] { try walk(items, at: path + "[]") }

@@ -2,6 +2,7 @@ import Foundation
 import JSON
 import MCP
 import Mail
+import Store
 import TestPeers
 import Testing
 
@@ -131,12 +132,12 @@ struct SendEmailTests {
             (["wait_seconds": "soon"], "wait_seconds", "number"), (["cc_": ["a@b.org"]], "cc_", "cc"),
             (["account": "work"], "account", "me"), (["from": "you@example.com"], "from", "me@example.com"),
             (["headers": ["Bcc": "x@example.org"]], "headers.Bcc", "X-"),
-            (["headers": ["X-A": "1\r\nBcc: x@example.org"]], "headers.X-A", "headers"),
+            (["headers": ["X-A": "1\r\nBcc: x@example.org"]], "headers.X-A", "control"),
             (["in_reply_to": "not an id"], "in_reply_to", "@"),
             (["attachments": [["filename": "a.txt"]]], "attachments[0]", "content_base64"),
             (["attachments": [["filename": "a.txt", "content_base64": "%%"]]], "attachments[0].content_base64", "base64"),
             (["attachments": [["content_base64": "YQ=="]]], "attachments[0].filename", "filename"),
-            (["attachments": [["filename": "../x", "content_base64": "YQ=="]]], "attachments[0].filename", "filename"),
+            (["attachments": [["filename": "../x", "content_base64": "YQ=="]]], "attachments[0].filename", "path"),
             (["attachments": [["path": "/etc/passwd"]]], "attachments[0]", "below"),
             (["markdown": "a", "html": "b"], "markdown", "html"),
         ] as [(JSON.Object, String, String)])

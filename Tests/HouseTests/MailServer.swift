@@ -1,0 +1,71 @@
+import Foundation
+import JSON
+
+/// A real submission server on loopback: Postfix with STARTTLS and AUTH through Dovecot, in a folder of its own.
+struct MailServer: Sendable {
+    let host: String
+    let smtpPort: Int
+    let smtpsPort: Int
+    let caFile: String
+    let username: String
+    let password: String
+    let domain: String
+    let maildir: String
+
+    /// Lends one and stops it afterwards.
+    static func lend<Result>(_ body: (MailServer) async throws -> Result) async throws -> Result {
+        let process = Process()
+        let input = Pipe()
+        let output = Pipe()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["python3", Program.repository + "/Tests/Peers/mailserver.py"]
+        process.standardInput = input
+        process.standardOutput = output
+        try process.run()
+        defer {
+            try? input.fileHandleForWriting.close()
+            process.waitUntilExit()
+        }
+        var line = Data()
+        while let byte = try output.fileHandleForReading.read(upToCount: 1), byte != Data([0x0A]) {
+            if byte.isEmpty { break }
+            line.append(byte)
+        }
+        guard !line.isEmpty else { throw NotRunning() }
+        return try await body(try MailServer(JSON(parsing: [UInt8](line))))
+    }
+
+    private init(_ json: JSON) throws {
+        func text(_ name: String) throws -> String {
+            guard let text = json[name]?.string else { throw NotRunning() }
+            return text
+        }
+        func number(_ name: String) throws -> Int {
+            guard let number = json[name]?.integer else { throw NotRunning() }
+            return Int(number)
+        }
+        host = try text("host")
+        smtpPort = try number("smtp_port")
+        smtpsPort = try number("smtps_port")
+        caFile = try text("ca_file")
+        username = try text("username")
+        password = try text("password")
+        domain = try text("domain")
+        maildir = try text("maildir")
+    }
+
+    /// The messages that arrived, in no order.
+    var messages: [Data] {
+        get throws {
+            let folder = maildir + "/new"
+            // Made with the first message.
+            if !FileManager.default.fileExists(atPath: folder) { return [] }
+            return try FileManager.default.contentsOfDirectory(atPath: folder).map {
+                try Data(contentsOf: URL(fileURLWithPath: folder + "/" + $0))
+            }
+        }
+    }
+
+    /// It says on standard error why: Postfix and Dovecot are missing (`make test` installs them), or no root.
+    struct NotRunning: Error {}
+}
