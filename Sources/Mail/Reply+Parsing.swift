@@ -22,12 +22,18 @@ extension Reply {
     }
 
     /// The three digits in front, when they are a reply code.
-    package static func code(of line: some StringProtocol) -> Int? {
-        let digits = line.utf8.prefix(3)
-        guard digits.count == 3, digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
-        let next = line.utf8.dropFirst(3).first
-        guard next == nil || next == 0x20 || next == 0x2D else { return nil }
-        let code = digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
-        return (200...599).contains(code) ? code : nil
+    package static func code(of line: String) -> Int? {
+        var code = 0
+        var position = 0
+        for octet in line.utf8 {
+            if position == 3 {
+                guard octet == 0x20 || octet == 0x2D else { return nil }
+                break
+            }
+            guard octet >= 0x30, octet <= 0x39 else { return nil }
+            code = code * 10 + Int(octet - 0x30)
+            position += 1
+        }
+        return position == 3 && code >= 200 && code <= 599 ? code : nil
     }
 }

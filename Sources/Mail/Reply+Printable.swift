@@ -1,8 +1,8 @@
 extension Reply {
     /// Makes a peer's words safe to show: no control or format characters (line breaks, escape sequences,
     /// direction overrides), runs of white space as one space, at most `limit` characters.
-    package static func printable(_ words: some StringProtocol, limit: Int = maximumTextLength) -> String {
-        if isPlain(words, limit) { return String(words) }
+    package static func printable(_ words: String, limit: Int = maximumTextLength) -> String {
+        if isPlain(words, limit) { return words }
         var clean = String.UnicodeScalarView()
         var isGap = false
         // Five scalars a character is more than any script needs, and less than a pile of combining marks.
@@ -22,7 +22,7 @@ extension Reply {
 
     /// True for what nearly every server says: printable ASCII, single spaces, short enough. Ten times faster than to
     /// look every scalar up.
-    private static func isPlain(_ words: some StringProtocol, _ limit: Int) -> Bool {
+    private static func isPlain(_ words: String, _ limit: Int) -> Bool {
         var before: UInt8 = 0x20
         var count = 0
         for octet in words.utf8 {

@@ -44,6 +44,11 @@ actor Dispatcher {
         self.owner = SendID(milliseconds: surroundings.now().milliseconds, random: words).text
     }
 
+    /// Looks for what an earlier process left behind, once in this process's life; returns at once.
+    func begin() {
+        if timer == nil, !isPumping { wake() }
+    }
+
     /// Looks for due sends now; returns at once.
     func wake() {
         Task { await self.pump() }

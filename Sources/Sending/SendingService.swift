@@ -48,8 +48,8 @@ package struct SendingService: Sendable {
 
     /// What became of a send; with a wait, as soon as it is final or changes.
     package func track(_ key: TrackKey, wait: Duration) async throws(Failure) -> SendHistory {
+        await dispatcher.begin()
         let first = try await history(key, wait: .zero) { _ in true }
-        await dispatcher.wake()
         if wait == .zero || first.send.status != .queued { return first }
         return try await history(.id(first.send.id), wait: wait) { send in
             send.status != .queued || send.state != first.send.state || send.attempts != first.send.attempts
@@ -60,8 +60,8 @@ package struct SendingService: Sendable {
     package func list(
         _ filter: SendFilter, limit: Int, after position: ListPosition?
     ) async throws(Failure) -> (sends: [SendRecord], next: ListPosition?) {
+        await dispatcher.begin()
         guard let store = try await door.forReading() else { return ([], nil) }
-        await dispatcher.wake()
         do {
             var sends = try await store.sends(matching: filter, limit: limit + 1, after: position)
             let more = sends.count > limit

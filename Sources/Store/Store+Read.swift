@@ -77,9 +77,9 @@ extension SendRecord {
             subject: row["subject"], size: row["size"], createdAt: try row.requiredTime("created_at"),
             sentAt: try row.time("sent_at"), nextAttemptAt: try row.time("next_attempt_at"),
             attempts: row["attempts"], delivery: try row.word("delivery", Delivery.self),
-            failure: try row.coded("error", Failure.self), tags: try row.coded("tags", [String].self) ?? [],
-            metadata: try row.coded("metadata", [String: String].self) ?? [:],
-            warnings: try row.coded("warnings", [String].self) ?? [], recipients: [])
+            failure: try row.coded("error", Failure.self), tags: try row.strings("tags"),
+            metadata: row["metadata"] == "{}" ? [:] : try row.coded("metadata", [String: String].self) ?? [:],
+            warnings: try row.strings("warnings"), recipients: [])
     }
 }
 
@@ -99,7 +99,7 @@ extension AttemptRecord {
             number: row["number"], startedAt: try row.requiredTime("started_at"),
             atFinalDotAt: try row.time("at_final_dot_at"), endedAt: try row.time("ended_at"),
             phase: phase.flatMap(Phase.init(rawValue:)),
-            conversation: try row.coded("conversation", [String].self) ?? [])
+            conversation: try row.strings("conversation"))
     }
 }
 

@@ -55,7 +55,8 @@ struct DialogueTests {
             if dialogue.settings["quit"] == "no" {
                 // The end of the line is the last thing that a peer hears.
                 await peer.gone()
-                #expect(!peer.heard.contains { $0.contains("QUIT") }, "QUIT would be a line of mail data here")
+                #expect(
+                    !peer.heard.contains { $0.contains("QUIT") }, "QUIT would be a line of mail data here")
             }
             if scene.messages == 1 {
                 let heard = phases.withLock { $0 }

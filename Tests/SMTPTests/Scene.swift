@@ -95,6 +95,8 @@ struct Scene {
 
     private static func deadlines(_ list: [String]) throws -> SMTPOptions.Deadlines {
         var deadlines = SMTPOptions.Deadlines()
+        // A broken program fails soon instead of after ten minutes.
+        deadlines.finalDot = .seconds(30)
         for entry in list {
             let words = entry.split(separator: " ")
             guard words.count == 3, let milliseconds = Int(words[1]), words[2] == "ms" else {

@@ -105,7 +105,8 @@ package final class ScriptedPeer: Sendable {
                     return close(number, socket, socket.drop)
                 }
             case .expectMailData:
-                mailData = reader.mailData { line in state.withLock { $0.heard.append("(mail data) \(line)") } }
+                mailData = reader.mailData { line in state.withLock { $0.heard.append("(mail data) \(line)") }
+                }
             case .expectSomeMailData: _ = reader.some()
             case .expectFinalDot:
                 guard let line = reader.line(), line == Array(".".utf8) else {
