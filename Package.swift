@@ -25,7 +25,8 @@ let package = Package(
     ],
     targets: [
         // C
-        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        // Not linked: loaded by the first connection (see libcurl.c). The headers come from libcurl4-openssl-dev.
+        .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
         .systemLibrary(name: "CMark", pkgConfig: "libcmark", providers: [.apt(["libcmark-dev"])]),
         .systemLibrary(name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
 
@@ -83,8 +84,10 @@ let package = Package(
         .testTarget(
             name: "SMTPTests", dependencies: ["SMTP", "Curl", "Mail", "TestPeers"], exclude: ["Dialogues"],
             swiftSettings: house),
-        .testTarget(name: "StoreTests",
-            dependencies: ["Store", "Mail", "TestPeers", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: house),
+        .testTarget(
+            name: "StoreTests",
+            dependencies: ["Store", "Mail", "TestPeers", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: house),
         .testTarget(
             name: "SandboxTests", dependencies: ["Sandbox", "SMTP", "Mail", "TestPeers"],
             swiftSettings: house),

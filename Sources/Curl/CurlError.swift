@@ -27,6 +27,10 @@ package struct CurlError: Error, Sendable, Hashable {
 
     static let cancelled = CurlError(.cancelled, detail: "cancelled")
     static let timedOut = CurlError(.timedOut, detail: "the deadline passed")
+    static let exhausted = CurlError(.connectFailed, detail: "no thread or pipe is left for the engine")
+    static let unloadable = CurlError(
+        .connectFailed, name: "CURLE_FAILED_INIT",
+        detail: "libcurl.so.4 cannot be loaded; on Debian it is in libcurl4")
     static let stopped = CurlError(.stopped, detail: "the engine was shut down")
     static let notQuiet = CurlError(.notQuiet, detail: "the peer spoke or closed first")
     static let closed = CurlError(.lineLost, detail: "the connection is closed")

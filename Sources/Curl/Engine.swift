@@ -37,7 +37,7 @@ package final class Engine: Sendable {
     package func connect(
         _ request: ConnectRequest, deadline: ContinuousClock.Instant
     ) async throws(CurlError) -> Connection {
-        guard start() else { throw CurlError(.stopped, detail: "no thread or pipe left for the engine") }
+        if let fault = start() { throw fault }
         let id = lastID.wrappingAdd(1, ordering: .relaxed).newValue
         let inbox = inbox
         let opened = await withTaskCancellationHandler {
@@ -65,10 +65,13 @@ package final class Engine: Sendable {
         }
     }
 
-    private func start() -> Bool {
+    /// Nil once the thread runs.
+    private func start() -> CurlError? {
         isStarted.withLock { isStarted in
-            if isStarted { return true }
-            guard let bell = inbox.hangBell() else { return false }
+            if isStarted { return nil }
+            let code = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
+            guard code == CURLE_OK else { return .unloadable }
+            guard let bell = inbox.hangBell() else { return .exhausted }
             let inbox = inbox
             let executor = executor
             let limits = limits
@@ -76,7 +79,7 @@ package final class Engine: Sendable {
                 // Made on the thread and never seen outside it.
                 Loop(inbox: inbox, executor: executor, bell: bell, limits: limits).run()
             }
-            return isStarted
+            return isStarted ? nil : .exhausted
         }
     }
 }

@@ -40,7 +40,6 @@ final class Loop {
         self.executor = executor
         self.bell = bell
         self.limits = limits
-        curl_global_init(Int(CURL_GLOBAL_DEFAULT))
         multi = curl_multi_init()
     }
 

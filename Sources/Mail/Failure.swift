@@ -85,7 +85,8 @@ extension Failure.Code {
             .idempotencyConflict:
             "request"
         case .senderNotAllowed, .recipientNotAllowed, .rateLimited: "policy"
-        case .unknownAccount, .noAccountConfigured, .authFailed, .oauthRequired, .senderRejected, .quotaExceeded:
+        case .unknownAccount, .noAccountConfigured, .authFailed, .oauthRequired, .senderRejected,
+            .quotaExceeded:
             "account"
         case .tlsFailed, .connectionFailed, .timeout: "connection"
         case .recipientRejected, .mailboxFull: "recipient"
@@ -104,7 +105,8 @@ extension Failure {
     package static func unconfirmed(because reason: String) -> Failure {
         Failure(
             .unconfirmed, "The message may or may not have been taken by the server: \(reason).",
-            hint: "Do not send it again by yourself: it may have arrived. Look into the Sent folder or ask the"
+            hint:
+                "Do not send it again by yourself: it may have arrived. Look into the Sent folder or ask the"
                 + " recipient, then send again only if it is certain that it did not arrive.",
             mayHaveBeenDelivered: true, phase: .finalDot)
     }

@@ -21,7 +21,9 @@ package struct MailData: Hashable, Sendable {
             case 0x0A: throw .bareLF(offset: index)
             case 0x0D:
                 guard index + 1 < bytes.count, bytes[index + 1] == 0x0A else { throw .bareCR(offset: index) }
-                if index - lineStart > 998 { throw .lineTooLong(offset: lineStart, length: index - lineStart) }
+                if index - lineStart > 998 {
+                    throw .lineTooLong(offset: lineStart, length: index - lineStart)
+                }
                 index += 1
                 lineStart = index + 1
             default:

@@ -41,7 +41,8 @@ package struct AttachmentRoots: Sendable, Hashable {
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             throw Failure(
-                .invalidAttachment, "\(path) is not a regular file.", hint: "Give the path of a regular file.")
+                .invalidAttachment, "\(path) is not a regular file.", hint: "Give the path of a regular file."
+            )
         }
         guard status.st_size <= limit else {
             throw Failure(
@@ -52,7 +53,9 @@ package struct AttachmentRoots: Sendable, Hashable {
         var filled = 0
         while filled < octets.count {
             let count = octets.withUnsafeMutableBytes { buffer in
-                pread(descriptor, buffer.baseAddress?.advanced(by: filled), buffer.count - filled, off_t(filled))
+                pread(
+                    descriptor, buffer.baseAddress?.advanced(by: filled), buffer.count - filled, off_t(filled)
+                )
             }
             if count < 0 { throw unreadable(path, errno) }
             if count == 0 { break }

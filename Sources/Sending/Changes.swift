@@ -9,7 +9,8 @@ actor Changes {
     func changes(of id: SendID) -> AsyncStream<Void> {
         last += 1
         let ticket = last
-        let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let (stream, continuation) = AsyncStream.makeStream(
+            of: Void.self, bufferingPolicy: .bufferingNewest(1))
         waiting[id, default: [:]][ticket] = continuation
         continuation.onTermination = { [weak self] _ in Task { await self?.forget(ticket, of: id) } }
         return stream

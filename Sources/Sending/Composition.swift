@@ -15,13 +15,15 @@ struct Composition: Sendable {
         try limits.check(request)
 
         let now = surroundings.now()
-        let id = SendID(milliseconds: now.milliseconds, random: (surroundings.random(), surroundings.random()))
+        let id = SendID(
+            milliseconds: now.milliseconds, random: (surroundings.random(), surroundings.random()))
         let messageID = MessageID(unique: id.text, domain: from.address.domain)
         let composed = try message(from: from, request).composed(
             date: now, messageID: messageID, boundary: "=_" + id.text)
         try limits.check(composed.mailData)
         return NewSend(
-            id: id, account: account.record, messageID: messageID, from: from, recipients: recipients(of: request),
+            id: id, account: account.record, messageID: messageID, from: from,
+            recipients: recipients(of: request),
             subject: request.subject ?? "", mailData: composed.mailData, createdAt: now,
             giveUpAt: now.adding(seconds: account.schedule.giveUpAfter), tags: request.tags,
             metadata: request.metadata, warnings: request.warnings + composed.warnings)
@@ -35,7 +37,8 @@ struct Composition: Sendable {
             let known = accounts.map(\.record.name).joined(separator: ", ")
             throw Failure(
                 .unknownAccount, "There is no account named \(name.debugDescription).",
-                hint: known.isEmpty ? "Leave `account` out, and set up an account first." : "Use one of: \(known).",
+                hint: known.isEmpty
+                    ? "Leave `account` out, and set up an account first." : "Use one of: \(known).",
                 field: "account")
         }
         let named = request.from.flatMap { from in accounts.first { $0.sender.address == from.address } }

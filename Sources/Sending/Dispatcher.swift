@@ -35,7 +35,8 @@ actor Dispatcher {
     init(
         accounts: [Account], door: StoreDoor, changes: Changes, surroundings: Surroundings, logger: Logger
     ) {
-        self.accounts = Dictionary(accounts.map { ($0.record.id, $0) }, uniquingKeysWith: { first, _ in first })
+        self.accounts = Dictionary(
+            accounts.map { ($0.record.id, $0) }, uniquingKeysWith: { first, _ in first })
         self.door = door
         self.changes = changes
         self.surroundings = surroundings
@@ -66,7 +67,8 @@ actor Dispatcher {
             do {
                 try await claimDue()
             } catch {
-                logger.error("the queue could not be read; it is tried again", metadata: ["error": "\(error)"])
+                logger.error(
+                    "the queue could not be read; it is tried again", metadata: ["error": "\(error)"])
             }
             await setTimer()
             // Asked for while one of the awaits above was under way: looked at before the flag is given up.
@@ -121,7 +123,9 @@ actor Dispatcher {
         isFinishing = true
         timer?.cancel()
         let deadline = surroundings.now().adding(seconds: time.seconds * 0.6)
-        while !deliveries.isEmpty, surroundings.now() < deadline { try? await surroundings.sleep(.milliseconds(10)) }
+        while !deliveries.isEmpty, surroundings.now() < deadline {
+            try? await surroundings.sleep(.milliseconds(10))
+        }
         for delivery in deliveries.values { delivery.task.cancel() }
         let last = surroundings.now().adding(seconds: time.seconds * 0.2)
         while deliveries.values.contains(where: { !$0.isAtFinalDot }), surroundings.now() < last {

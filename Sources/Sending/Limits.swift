@@ -29,7 +29,8 @@ package struct Limits: Sendable, Hashable {
     func check(_ composed: MailData) throws(Failure) {
         if composed.size <= mailData { return }
         throw Failure(
-            .messageTooLarge, "The message has \(composed.size) octets once encoded; at most \(mailData) are allowed.",
+            .messageTooLarge,
+            "The message has \(composed.size) octets once encoded; at most \(mailData) are allowed.",
             hint: "Attach less (base64 adds a third), or share a link to the file.", field: "attachments")
     }
 }

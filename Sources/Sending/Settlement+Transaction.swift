@@ -13,13 +13,15 @@ extension Settlement {
         self.init(
             state: state, at: now, phase: transaction.phase,
             recipients: state == .ready ? [] : Self.recipients(of: transaction, in: state), failure: failure,
-            nextAttemptAt: state == .deferred ? next : state == .ready ? now : nil, event: Self.event(for: state),
+            nextAttemptAt: state == .deferred ? next : state == .ready ? now : nil,
+            event: Self.event(for: state),
             detail: failure?.message ?? Self.lastWords(of: transaction),
             warnings: state == .partial ? Self.warnings(about: transaction) : [],
             conversation: transaction.conversation)
     }
 
-    private static func state(after transaction: Transaction, of claim: Claim, isTimeLeft: Bool) -> SendState {
+    private static func state(after transaction: Transaction, of claim: Claim, isTimeLeft: Bool) -> SendState
+    {
         let outcomes = transaction.outcomes
         let all = claim.settledOutcomes + outcomes
         let some: SendState? = all.contains(.accepted) ? .partial : nil
@@ -68,7 +70,8 @@ extension Settlement {
             return Recipient(
                 address: transaction.recipients[index].address,
                 // Refused for now in a send that ends: nobody will try again.
-                outcome: outcome == .deferred && state != .deferred && state != .expired ? .notAttempted : outcome,
+                outcome: outcome == .deferred && state != .deferred && state != .expired
+                    ? .notAttempted : outcome,
                 reply: transaction.reply(for: index).map { reply, phase in Failure.SMTP(reply, in: phase) })
         }
     }
@@ -76,7 +79,8 @@ extension Settlement {
     private static func warnings(about transaction: Transaction) -> [String] {
         transaction.recipients.indices.compactMap { index in
             guard let failure = transaction.failure(for: index) else { return nil }
-            return "\(transaction.recipients[index].address) did not get it: \(failure.message) \(failure.hint)"
+            return
+                "\(transaction.recipients[index].address) did not get it: \(failure.message) \(failure.hint)"
         }
     }
 

@@ -25,7 +25,8 @@ package actor StoreDoor {
         } catch {
             throw Failure(
                 .internal, "The record of sends cannot be opened, so nothing was sent: \(error).",
-                hint: "Set ENVELOPE_DB to a file in a folder that this user can write to, and see that the disk is"
+                hint:
+                    "Set ENVELOPE_DB to a file in a folder that this user can write to, and see that the disk is"
                     + " not full.", retryable: true)
         }
     }

@@ -56,7 +56,8 @@ package struct Settlement: Sendable, Hashable {
 
     package init(
         state: SendState, at: Timestamp, phase: Phase, recipients: [Recipient], failure: Failure?,
-        nextAttemptAt: Timestamp? = nil, event: SendEvent.Kind, detail: String? = nil, warnings: [String] = [],
+        nextAttemptAt: Timestamp? = nil, event: SendEvent.Kind, detail: String? = nil,
+        warnings: [String] = [],
         conversation: [String] = []
     ) {
         self.state = state

@@ -65,7 +65,8 @@ extension Store {
             ])
         if db.changesCount != 1 { throw StoreError.notOwner(claim.id) }
         try db.execute(
-            sql: "UPDATE attempts SET ended_at = ?, phase = ?, conversation = ? WHERE send_id = ? AND number = ?",
+            sql:
+                "UPDATE attempts SET ended_at = ?, phase = ?, conversation = ? WHERE send_id = ? AND number = ?",
             arguments: [
                 settlement.at.rfc3339, settlement.phase.rawValue, try Coding.text(settlement.conversation),
                 claim.id.text, claim.attempt,
@@ -79,7 +80,8 @@ extension Store {
                 ])
         }
         try write(
-            SendEvent(at: settlement.at, kind: settlement.event, detail: settlement.detail), of: claim.id, in: db)
+            SendEvent(at: settlement.at, kind: settlement.event, detail: settlement.detail), of: claim.id,
+            in: db)
     }
 
     private func merged(_ warnings: [String], into id: SendID, in db: Database) throws -> String {

@@ -9,7 +9,9 @@ extension Store {
     ///   - accounts: only sends of these; a process claims what it can log in for.
     ///   - owner: whose `OwnerLock` is held.
     ///   - limit: at most this many.
-    package func claim(for accounts: [String], owner: String, limit: Int, now: Timestamp) async throws -> [Claim] {
+    package func claim(for accounts: [String], owner: String, limit: Int, now: Timestamp) async throws
+        -> [Claim]
+    {
         // Looked for with a reader first: the writer's lock is taken only when there is something to take.
         guard limit > 0, let due = try await nextDue(for: accounts), due <= now else { return [] }
         return try await pool.write { db in
@@ -65,12 +67,14 @@ extension Store {
             arguments: [id.text])
         let outcomes = try recipients.map { try $0.word("outcome", Outcome.self) }
         let open = zip(recipients, outcomes).filter { $1 == .pending || $1 == .deferred }
-        guard !open.isEmpty else { throw StoreError.corrupt("the send \(id) is due without an open recipient") }
+        guard !open.isEmpty else {
+            throw StoreError.corrupt("the send \(id) is due without an open recipient")
+        }
         return Claim(
             id: id, accountID: row["account_id"], owner: owner, attempt: row["attempts"],
             reversePath: try row.address("reverse_path"),
             forwardPaths: try open.map { try $0.0.address("address") },
-            giveUpAt: try row.requiredTime("give_up_at"), 
+            giveUpAt: try row.requiredTime("give_up_at"),
             settledOutcomes: outcomes.filter { $0 != .pending && $0 != .deferred })
     }
 

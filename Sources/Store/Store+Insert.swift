@@ -24,7 +24,8 @@ extension Store {
                     """,
                 arguments: [
                     new.id.text, new.account.id, new.messageID.text, new.from.text,
-                    new.recipients.filter { $0.kind == .to }.map(\.mailbox.address.text).joined(separator: ", "),
+                    new.recipients.filter { $0.kind == .to }.map(\.mailbox.address.text).joined(
+                        separator: ", "),
                     new.subject, new.mailData.size, new.createdAt.rfc3339, new.createdAt.rfc3339,
                     new.giveUpAt.rfc3339, new.from.address.text, tags, metadata, warnings,
                 ])

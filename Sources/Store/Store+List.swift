@@ -21,11 +21,13 @@ extension Store {
             if let status = filter.status { require("s.status = ?", status.rawValue) }
             if let state = filter.state { require("s.state = ?", state.rawValue) }
             if let account = filter.account {
-                require("s.account_id IN (SELECT id FROM accounts WHERE id = ? OR name = ?)", account, account)
+                require(
+                    "s.account_id IN (SELECT id FROM accounts WHERE id = ? OR name = ?)", account, account)
             }
             if let from = filter.from { require("s.reverse_path = ?", from.text) }
             if let to = filter.to {
-                require("EXISTS (SELECT 1 FROM recipients r WHERE r.address = ? AND r.send_id = s.id)", to.text)
+                require(
+                    "EXISTS (SELECT 1 FROM recipients r WHERE r.address = ? AND r.send_id = s.id)", to.text)
             }
             if let query = filter.query {
                 let pattern = "%" + Self.escaped(query) + "%"
@@ -33,7 +35,9 @@ extension Store {
                     "(s.subject LIKE ? ESCAPE '\\' OR s.from_addr LIKE ? ESCAPE '\\' OR s.to_addr LIKE ? ESCAPE '\\')",
                     pattern, pattern, pattern)
             }
-            if let tag = filter.tag { require("EXISTS (SELECT 1 FROM json_each(s.tags) WHERE value = ?)", tag) }
+            if let tag = filter.tag {
+                require("EXISTS (SELECT 1 FROM json_each(s.tags) WHERE value = ?)", tag)
+            }
             if let since = filter.since { require("s.created_at >= ?", since.rfc3339) }
             if let until = filter.until { require("s.created_at < ?", until.rfc3339) }
 

@@ -87,7 +87,8 @@ extension SendRecord.Recipient {
     init(row: Row) throws {
         self.init(
             kind: try row.word("kind", RecipientKind.self),
-            mailbox: try Mailbox(displayName: row["display_name"], address: try row.address("address")), outcome: try row.word("outcome", Outcome.self),
+            mailbox: try Mailbox(displayName: row["display_name"], address: try row.address("address")),
+            outcome: try row.word("outcome", Outcome.self),
             reply: try row.coded("reply", Failure.SMTP.self), at: try row.time("at"))
     }
 }
@@ -106,6 +107,7 @@ extension AttemptRecord {
 extension SendEvent {
     init(row: Row) throws {
         self.init(
-            at: try row.requiredTime("at"), kind: try row.word("type", SendEvent.Kind.self), detail: row["detail"])
+            at: try row.requiredTime("at"), kind: try row.word("type", SendEvent.Kind.self),
+            detail: row["detail"])
     }
 }

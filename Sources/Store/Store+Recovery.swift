@@ -20,7 +20,8 @@ extension Store {
                 for (claim, atFinalDot) in try openAttempts(of: owner, in: db) {
                     try settle(
                         claim,
-                        atFinalDot ? lostAtFinalDot(claim, at: now) : lostBeforeFinalDot(claim, at: now), in: db)
+                        atFinalDot ? lostAtFinalDot(claim, at: now) : lostBeforeFinalDot(claim, at: now),
+                        in: db)
                     moved.append(claim.id)
                 }
             }
@@ -38,7 +39,10 @@ extension Store {
                 """,
             arguments: [owner])
         return try rows.map { row in
-            (try claim(row, id: try sendID(row), owner: owner, in: db), try row.time("at_final_dot_at") != nil)
+            (
+                try claim(row, id: try sendID(row), owner: owner, in: db),
+                try row.time("at_final_dot_at") != nil
+            )
         }
     }
 
@@ -51,7 +55,8 @@ extension Store {
 
     private func lostAtFinalDot(_ claim: Claim, at now: Timestamp) -> Settlement {
         Settlement.unconfirmed(
-            claim, at: now, because: "the process that was sending it ended after the final dot, before a reply")
+            claim, at: now,
+            because: "the process that was sending it ended after the final dot, before a reply")
     }
 }
 
@@ -64,8 +69,11 @@ extension Settlement {
         return Settlement(
             state: isTakenForSome ? .partial : .unconfirmed, at: now, phase: .finalDot,
             recipients: claim.forwardPaths.map { Recipient(address: $0, outcome: .unconfirmed, reply: nil) },
-            failure: isTakenForSome ? nil : .unconfirmed(because: reason), event: .unconfirmed, detail: reason,
+            failure: isTakenForSome ? nil : .unconfirmed(because: reason), event: .unconfirmed,
+            detail: reason,
             warnings: isTakenForSome
-                ? claim.forwardPaths.map { "\($0) may or may not have it: \(reason). Do not send to it again." } : [])
+                ? claim.forwardPaths.map {
+                    "\($0) may or may not have it: \(reason). Do not send to it again."
+                } : [])
     }
 }

@@ -20,7 +20,8 @@ struct Cursor {
 
     /// - Throws: a failure that says whether it is no cursor at all or one of another list.
     init(_ text: String, for filter: SendFilter) throws(Failure) {
-        let fields = Data(base64Encoded: text).map { String(decoding: $0, as: UTF8.self) }?.split(separator: " ") ?? []
+        let fields =
+            Data(base64Encoded: text).map { String(decoding: $0, as: UTF8.self) }?.split(separator: " ") ?? []
         guard fields.count == 4, fields[0] == "v1", let createdAt = Timestamp(rfc3339: String(fields[1])),
             let id = SendID(String(fields[2]))
         else {
@@ -44,7 +45,8 @@ struct Cursor {
     /// FNV-1a over the filter: tells lists apart, protects nothing.
     private static func digest(_ filter: SendFilter) -> String {
         let fields: [String?] = [
-            filter.status?.rawValue, filter.state?.rawValue, filter.account, filter.from?.text, filter.to?.text,
+            filter.status?.rawValue, filter.state?.rawValue, filter.account, filter.from?.text,
+            filter.to?.text,
             filter.query, filter.tag, filter.since?.rfc3339, filter.until?.rfc3339,
         ]
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325

@@ -45,7 +45,8 @@ extension SendFilter {
         guard let text = arguments.string(name) else { return nil }
         guard let time = Timestamp(rfc3339: text) else {
             throw Failure(
-                .invalidRequest, "`\(name)` is not an RFC 3339 time with an offset: \(text.prefix(40).debugDescription).",
+                .invalidRequest,
+                "`\(name)` is not an RFC 3339 time with an offset: \(text.prefix(40).debugDescription).",
                 hint: "Write it like 2026-01-31T09:00:00Z or 2026-01-31T09:00:00+02:00.", field: name)
         }
         return time

@@ -26,7 +26,8 @@ extension JSON {
         switch self {
         case .string(let text) where !kinds.contains(.string):
             if kinds.contains(.array) { return Self.array(from: text) }
-            guard let parsed = try? JSON(parsing: text), schema.types?.contains(where: parsed.isOf) == true else {
+            guard let parsed = try? JSON(parsing: text), schema.types?.contains(where: parsed.isOf) == true
+            else {
                 return self
             }
             return parsed
@@ -39,7 +40,9 @@ extension JSON {
     }
 
     private static func array(from text: String) -> JSON {
-        if text.drop(while: \.isWhitespace).first == "[", let parsed = try? JSON(parsing: text), parsed.array != nil {
+        if text.drop(while: \.isWhitespace).first == "[", let parsed = try? JSON(parsing: text),
+            parsed.array != nil
+        {
             return parsed
         }
         return .array([.string(text)])

@@ -68,7 +68,10 @@ extension JSON.Object {
         object["size"] = .integer(Int64(new.mailData.size))
         object["recipients"] = .array(
             new.recipients.map {
-                ["address": .string($0.mailbox.address.text), "kind": .string($0.kind.rawValue), "outcome": "pending"]
+                [
+                    "address": .string($0.mailbox.address.text), "kind": .string($0.kind.rawValue),
+                    "outcome": "pending",
+                ]
             })
         if new.account.kind == .sandbox { object["sandbox"] = true }
         if !new.warnings.isEmpty { object["warnings"] = .array(new.warnings.map(JSON.string)) }
@@ -80,7 +83,8 @@ extension JSON.Object {
         var object: JSON.Object = [
             "code": .string(failure.code.rawValue), "category": .string(failure.code.category),
             "message": .string(failure.message), "hint": .string(failure.hint),
-            "retryable": .bool(failure.retryable), "may_have_been_delivered": .bool(failure.mayHaveBeenDelivered),
+            "retryable": .bool(failure.retryable),
+            "may_have_been_delivered": .bool(failure.mayHaveBeenDelivered),
         ]
         object["field"] = failure.field.map(JSON.string)
         object["phase"] = failure.phase.map { .string($0.rawValue) }

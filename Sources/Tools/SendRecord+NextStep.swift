@@ -14,7 +14,8 @@ extension SendRecord {
         case .ready, .sending:
             "It is being sent. Call track_send with this id in a few seconds; do not send it again."
         case .scheduled: "It will be sent at \(nextAttemptAt?.rfc3339 ?? "its time"). Do not send it again."
-        case .held: "It waits for a person or a limit. Call track_send with this id later; do not send it again."
+        case .held:
+            "It waits for a person or a limit. Call track_send with this id later; do not send it again."
         case .deferred:
             "The server did not take it yet; it is tried again at \(nextAttemptAt?.rfc3339 ?? "a later time"). Call"
                 + " track_send with this id after that; do not send it again."
@@ -24,7 +25,8 @@ extension SendRecord {
         case .rejected, .expired:
             failure.map { $0.retryable ? "\($0.hint) Then send it again." : $0.hint }
                 ?? "Send it again with what was wrong put right."
-        case .cancelled, .denied: "It was stopped on purpose. Do not send it again unless the user asks for it."
+        case .cancelled, .denied:
+            "It was stopped on purpose. Do not send it again unless the user asks for it."
         }
     }
 }

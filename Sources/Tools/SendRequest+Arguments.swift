@@ -41,13 +41,15 @@ extension SendRequest {
     /// like `C:\new` stays as it is; the caller is told.
     private mutating func unescaped(_ body: String?, _ name: String) -> String? {
         guard let body, !body.contains(where: \.isNewline), body.contains("\\n") else { return body }
-        let pieces = body.replacing("\\r\\n", with: "\\n").split(separator: "\\n", omittingEmptySubsequences: false)
+        let pieces = body.replacing("\\r\\n", with: "\\n").split(
+            separator: "\\n", omittingEmptySubsequences: false)
         let endsLine: (Substring) -> Bool = { piece in
             piece.last.map { ",.!?;)>*_".contains($0) || $0.isWhitespace } ?? true
         }
         guard pieces.dropLast().contains(where: endsLine) else { return body }
         warnings.append(
-            "`\(name)` had no line breaks but the characters \\n; they were taken as line breaks. Send real ones.")
+            "`\(name)` had no line breaks but the characters \\n; they were taken as line breaks. Send real ones."
+        )
         return pieces.joined(separator: "\n")
     }
 

@@ -13,7 +13,8 @@ struct TrackSend: Sendable {
         do throws(Failure) {
             let arguments = try Arguments(given, checkedBy: definition.input)
             let key = try key(arguments)
-            let history = try await service().get().track(key, wait: arguments.duration("wait_seconds", default: 0))
+            let history = try await service().get().track(
+                key, wait: arguments.duration("wait_seconds", default: 0))
             return ToolResult(structured: .history(history))
         } catch {
             return .failure(error)
@@ -26,12 +27,15 @@ struct TrackSend: Sendable {
             guard let id = SendID(text) else {
                 throw Failure(
                     .invalidRequest, "`id` is not the id of a send: \(text.prefix(60).debugDescription).",
-                    hint: "An id looks like 019ac0de-0000-7000-8000-000000000000; take it from send_email or list_sends.",
+                    hint:
+                        "An id looks like 019ac0de-0000-7000-8000-000000000000; take it from send_email or list_sends.",
                     field: "id")
             }
             return .id(id)
         case (nil, .some):
-            guard let messageID = try arguments.parsed("message_id", MessageID.init(parsing:)) else { fallthrough }
+            guard let messageID = try arguments.parsed("message_id", MessageID.init(parsing:)) else {
+                fallthrough
+            }
             return .messageID(messageID)
         default:
             throw Failure(

@@ -5,7 +5,9 @@ import Store
 
 extension Account {
     /// The account that the environment describes; nil when it describes none.
-    static func environment(_ settings: Settings) throws(Failure) -> (account: Account, transport: SMTPTransport)? {
+    static func environment(_ settings: Settings) throws(Failure) -> (
+        account: Account, transport: SMTPTransport
+    )? {
         guard let url = settings.smtpURL else { return nil }
         let (server, username) = try SubmissionServer.parse(url: url)
         let sender = try sender(settings, username: username)
@@ -30,7 +32,8 @@ extension Account {
         let transport = SMTPTransport(server: server, credentials: nil, options: SMTPOptions())
         // Without the port, which changes from process to process: what one left behind another sends.
         let record = AccountRecord(
-            id: "sandbox", name: "sandbox", kind: .sandbox, server: "sandbox", username: nil, sender: sender.address)
+            id: "sandbox", name: "sandbox", kind: .sandbox, server: "sandbox", username: nil,
+            sender: sender.address)
         let account = Account(
             record: record, sender: sender, allowsAnySender: true, transport: transport, schedule: .sandbox)
         return (account, transport)

@@ -34,7 +34,9 @@ struct EnvelopeCommand: AsyncParsableCommand {
               "envelope": {"command": "/path/to/envelope", "args": ["--sandbox"]}
             """,
         version: version,
-        subcommands: [Serve.self, SchemaCommand.self, SandboxCommand.self, TrackCommand.self, ListCommand.self],
+        subcommands: [
+            Serve.self, SchemaCommand.self, SandboxCommand.self, TrackCommand.self, ListCommand.self,
+        ],
         defaultSubcommand: Serve.self)
 
     static let version = "0.1.0"

@@ -56,7 +56,8 @@ actor House {
             return .failure(
                 Failure(
                     .internal, "The server could not be set up: \(error).",
-                    hint: "Tell the person who runs this server; nothing was recorded or sent.", retryable: true))
+                    hint: "Tell the person who runs this server; nothing was recorded or sent.",
+                    retryable: true))
         }
     }
 

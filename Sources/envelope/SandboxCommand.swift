@@ -35,7 +35,8 @@ struct SandboxCommand: AsyncParsableCommand {
 
         private static func object(_ message: SandboxMessage) -> JSON.Object {
             [
-                "id": .string(message.id), "at": .string(message.at.rfc3339), "from": .string(message.reversePath),
+                "id": .string(message.id), "at": .string(message.at.rfc3339),
+                "from": .string(message.reversePath),
                 "to": .array(message.recipients.map(JSON.string)), "subject": .string(message.subject ?? ""),
                 "size": .integer(Int64(message.size)),
             ]

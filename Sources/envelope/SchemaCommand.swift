@@ -20,7 +20,9 @@ struct SchemaCommand: AsyncParsableCommand {
             return print(JSON.array(tools.map { .object($0.definition) }).prettyText)
         }
         guard let found = tools.first(where: { $0.name == tool }) else {
-            throw ValidationError("There is no tool \(tool.debugDescription); use \(tools.map(\.name).joined(separator: ", ")).")
+            throw ValidationError(
+                "There is no tool \(tool.debugDescription); use \(tools.map(\.name).joined(separator: ", "))."
+            )
         }
         print(JSON.object(found.definition).prettyText)
     }

@@ -11,7 +11,8 @@ import UnixSignals
 /// The MCP server on standard input and output.
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "serve", abstract: "Serve MCP on standard input and output (what happens without a subcommand).")
+        commandName: "serve",
+        abstract: "Serve MCP on standard input and output (what happens without a subcommand).")
 
     @OptionGroup var options: SettingsOptions
 
@@ -39,7 +40,8 @@ struct Serve: AsyncParsableCommand {
                         successTerminationBehavior: .gracefullyShutdownGroup,
                         failureTerminationBehavior: .gracefullyShutdownGroup)
                 ],
-                gracefulShutdownSignals: [.sigterm, .sigint, .sighup], logger: .standardError(level: .warning)))
+                gracefulShutdownSignals: [.sigterm, .sigint, .sighup], logger: .standardError(level: .warning)
+            ))
         try await group.run()
     }
 

@@ -24,7 +24,9 @@ struct Settings: Sendable {
         set(["from"], options.from)
         set(["log", "level"], options.logLevel)
         if options.sandbox { flags[["sandbox"]] = ConfigValue(.bool(true), isSecret: false) }
-        if options.smtpAllowPlain { flags[["smtp", "allow", "plain"]] = ConfigValue(.bool(true), isSecret: false) }
+        if options.smtpAllowPlain {
+            flags[["smtp", "allow", "plain"]] = ConfigValue(.bool(true), isSecret: false)
+        }
 
         let named = options.config ?? environment["ENVELOPE_CONFIG"]
         let path = named ?? Folders(environment).settingsFile
@@ -35,7 +37,8 @@ struct Settings: Sendable {
         if let path {
             do {
                 providers.append(
-                    try await FileProvider<JSONSnapshot>(filePath: FilePath(path), allowMissing: named == nil))
+                    try await FileProvider<JSONSnapshot>(filePath: FilePath(path), allowMissing: named == nil)
+                )
             } catch {
                 throw SettingsError("The settings file \(path) cannot be read: \(error).")
             }
@@ -62,7 +65,9 @@ struct Settings: Sendable {
 
     /// Where a secret comes from; nil when none is set. `name` is `smtp.password` or `smtp.token`.
     func secret(_ name: String) -> SecretSource? {
-        if let value = reader.string(forKey: ConfigKey(name), isSecret: true), !value.isEmpty { return .value(value) }
+        if let value = reader.string(forKey: ConfigKey(name), isSecret: true), !value.isEmpty {
+            return .value(value)
+        }
         if let path = text(name + ".file") { return .file(path) }
         if let command = text(name + ".command") { return .command(command) }
         return nil

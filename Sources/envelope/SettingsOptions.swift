@@ -23,21 +23,26 @@ struct SettingsOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A file that holds an OAuth 2.0 access token (XOAUTH2).", valueName: "file"))
     var smtpTokenFile: String?
 
-    @Option(help: ArgumentHelp("A shell command that prints an OAuth 2.0 access token.", valueName: "command"))
+    @Option(
+        help: ArgumentHelp("A shell command that prints an OAuth 2.0 access token.", valueName: "command"))
     var smtpTokenCommand: String?
 
-    @Option(help: ArgumentHelp("PEM file of certificate authorities to trust instead of the system's.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "PEM file of certificate authorities to trust instead of the system's.", valueName: "file"))
     var smtpCAFile: String?
 
     @Flag(help: "Allow smtp+plain:// to a host other than this one. Everything can be read on the way.")
     var smtpAllowPlain = false
 
-    @Option(help: ArgumentHelp("The sender: you@example.com or 'You <you@example.com>'.", valueName: "mailbox"))
+    @Option(
+        help: ArgumentHelp("The sender: you@example.com or 'You <you@example.com>'.", valueName: "mailbox"))
     var from: String?
 
     @Option(
         name: .customLong("attachment-root"),
-        help: ArgumentHelp("A folder whose files may be attached by path; may be repeated.", valueName: "folder"))
+        help: ArgumentHelp(
+            "A folder whose files may be attached by path; may be repeated.", valueName: "folder"))
     var attachmentRoots: [String] = []
 
     @Option(help: ArgumentHelp("A settings file (JSON).", valueName: "file"))

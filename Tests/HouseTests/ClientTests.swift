@@ -22,12 +22,15 @@ struct ClientTests {
     func client(client: Client) async throws {
         try await withTemporaryFolder { folder in
             let python = Program.repository + "/\(client.environment)/bin/python"
-            #expect(FileManager.default.isExecutableFile(atPath: python), "`make test` makes \(client.environment)")
+            #expect(
+                FileManager.default.isExecutableFile(atPath: python),
+                "`make test` makes \(client.environment)")
             let process = Process()
             let output = Pipe()
             process.executableURL = URL(fileURLWithPath: python)
             process.arguments =
-                [Program.repository + "/Tests/HouseTests/Clients/" + client.arguments[0]] + client.arguments.dropFirst()
+                [Program.repository + "/Tests/HouseTests/Clients/" + client.arguments[0]]
+                + client.arguments.dropFirst()
                 + ["--binary", Program.path, "--db", folder + "/envelope.db"]
             process.standardOutput = output
             process.standardError = output

@@ -16,9 +16,10 @@ struct ConversationTests {
             let first = try Program(["--sandbox", "--db", database])
             try await first.initialize()
             let tools = try await first.request("tools/list")
-            #expect(tools["result"]?["tools"]?.array?.compactMap { $0["name"]?.string } == [
-                "send_email", "track_send", "list_sends",
-            ])
+            #expect(
+                tools["result"]?["tools"]?.array?.compactMap { $0["name"]?.string } == [
+                    "send_email", "track_send", "list_sends",
+                ])
             // Nothing was touched before a call needed it.
             #expect(!FileManager.default.fileExists(atPath: folder + "/data"))
 
@@ -60,9 +61,11 @@ struct ConversationTests {
 
             let second = try Program(["--sandbox", "--db", database])
             try await second.initialize()
-            var tracked = try await second.call("track_send", ["id": queued["id"] ?? nil, "wait_seconds": 30])
+            var tracked = try await second.call(
+                "track_send", ["id": queued["id"] ?? nil, "wait_seconds": 30])
             while tracked["status"] == "queued" {
-                tracked = try await second.call("track_send", ["id": queued["id"] ?? nil, "wait_seconds": 30])
+                tracked = try await second.call(
+                    "track_send", ["id": queued["id"] ?? nil, "wait_seconds": 30])
             }
             #expect(tracked["status"] == "sent", "\(tracked)")
             try second.closeInput()
@@ -117,7 +120,8 @@ struct ConversationTests {
             let printed = try await Program.run(["schema", name])
             #expect(printed.status == 0)
             #expect(try JSON(parsing: printed.output) == tool)
-            let file = try String(contentsOfFile: Program.repository + "/schemas/\(name).json", encoding: .utf8)
+            let file = try String(
+                contentsOfFile: Program.repository + "/schemas/\(name).json", encoding: .utf8)
             #expect(try JSON(parsing: file) == tool)
         }
         try program.closeInput()
@@ -136,8 +140,10 @@ struct ConversationTests {
             let program = try Program(
                 [],
                 environment: [
-                    "ENVELOPE_DB": folder + "/envelope.db", "ENVELOPE_SMTP_URL": "smtp+plain://me@127.0.0.1:1",
-                    "ENVELOPE_SMTP_PASSWORD": secret, "ENVELOPE_FROM": "me@example.com", "ENVELOPE_LOG_LEVEL": "trace",
+                    "ENVELOPE_DB": folder + "/envelope.db",
+                    "ENVELOPE_SMTP_URL": "smtp+plain://me@127.0.0.1:1",
+                    "ENVELOPE_SMTP_PASSWORD": secret, "ENVELOPE_FROM": "me@example.com",
+                    "ENVELOPE_LOG_LEVEL": "trace",
                 ])
             try await program.initialize()
             let result = try await program.call("send_email", Self.message)

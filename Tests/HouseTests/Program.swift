@@ -10,7 +10,8 @@ final class Program: Sendable {
         return repository + "/.build/debug/envelope"
     }()
 
-    static let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    static let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent()
         .deletingLastPathComponent().path
 
     private let process: Process
@@ -101,7 +102,9 @@ final class Program: Sendable {
                 "protocolVersion": "2025-11-25", "capabilities": [:],
                 "clientInfo": ["name": "house-tests", "version": "1"],
             ])
-        guard answer["result"]?["serverInfo"]?["name"] == "envelope" else { throw Unexpected(what: answer.text) }
+        guard answer["result"]?["serverInfo"]?["name"] == "envelope" else {
+            throw Unexpected(what: answer.text)
+        }
         try send(["jsonrpc": "2.0", "method": "notifications/initialized"])
     }
 

@@ -69,7 +69,9 @@ struct StoppedTests {
         }
     }
 
-    @Test("Asked to stop: it ends by itself, says what it left, and the record says so too", arguments: [SIGTERM, SIGINT, 0])
+    @Test(
+        "Asked to stop: it ends by itself, says what it left, and the record says so too",
+        arguments: [SIGTERM, SIGINT, 0])
     func stopped(signal: Int32) async throws {
         try await withSendAtTheDot { program, id, environment in
             if signal == 0 { try program.closeInput() } else { program.signal(signal) }

@@ -21,7 +21,8 @@ struct SubmissionTests {
                         "send_email",
                         [
                             "to": [.string(server.username)], "subject": .string(subject),
-                            "markdown": "Grüße,\n\n.\n..dots and a **long** line: \(String(repeating: "ä", count: 900))",
+                            "markdown":
+                                "Grüße,\n\n.\n..dots and a **long** line: \(String(repeating: "ä", count: 900))",
                             "attachments": [["filename": "naïve.bin", "content_base64": "AAEC/w=="]],
                             "wait_seconds": 30,
                         ] as JSON)
@@ -37,8 +38,11 @@ struct SubmissionTests {
                         try await Store.open(at: folder + "/envelope.db").mailData(of: id))
                     // A Maildir has LF line ends; the trace fields of the way stand on top.
                     let expected = Data(stored.bytes.filter { $0 != 0x0D })
-                    try await eventually { try server.messages.contains { $0.suffix(expected.count) == expected } }
-                    let arrived = try #require(try server.messages.first { $0.suffix(expected.count) == expected })
+                    try await eventually {
+                        try server.messages.contains { $0.suffix(expected.count) == expected }
+                    }
+                    let arrived = try #require(
+                        try server.messages.first { $0.suffix(expected.count) == expected })
                     let trace = String(decoding: arrived.dropLast(expected.count), as: UTF8.self)
                     #expect(trace.contains("Received:"))
                     #expect(!trace.contains("\n\n"))
@@ -57,7 +61,8 @@ struct SubmissionTests {
                 let refused = try await program.call(
                     "send_email",
                     [
-                        "to": [.string("nobody@" + server.domain), .string(server.username)], "subject": "Hello",
+                        "to": [.string("nobody@" + server.domain), .string(server.username)],
+                        "subject": "Hello",
                         "text": "x", "wait_seconds": 30,
                     ] as JSON)
                 #expect(refused["status"] == "sent", "\(refused)")
@@ -74,7 +79,8 @@ struct SubmissionTests {
                 try await locked.initialize()
                 let failed = try await locked.call(
                     "send_email",
-                    ["to": [.string(server.username)], "subject": "Hi", "text": "x", "wait_seconds": 30] as JSON)
+                    ["to": [.string(server.username)], "subject": "Hi", "text": "x", "wait_seconds": 30]
+                        as JSON)
                 #expect(failed["status"] == "failed", "\(failed)")
                 #expect(failed["error"]?["code"] == "auth_failed")
                 #expect(failed["error"]?["phase"] == "auth")
@@ -90,13 +96,15 @@ struct SubmissionTests {
         try await MailServer.lend { server in
             try await withTemporaryFolder { folder in
                 var environment = server.environment(
-                    url: "smtps://\(server.percentEncodedUser)@\(server.host):\(server.smtpsPort)", folder: folder)
+                    url: "smtps://\(server.percentEncodedUser)@\(server.host):\(server.smtpsPort)",
+                    folder: folder)
                 environment["ENVELOPE_SMTP_CA_FILE"] = nil
                 let program = try Program(environment: environment)
                 try await program.initialize()
                 let result = try await program.call(
                     "send_email",
-                    ["to": [.string(server.username)], "subject": "Hi", "text": "x", "wait_seconds": 30] as JSON)
+                    ["to": [.string(server.username)], "subject": "Hi", "text": "x", "wait_seconds": 30]
+                        as JSON)
                 #expect(result["error"]?["code"] == "tls_failed", "\(result)")
                 #expect(try server.messages.isEmpty)
                 try program.closeInput()
@@ -111,7 +119,8 @@ extension MailServer {
 
     func environment(url: String, folder: String) -> [String: String] {
         [
-            "ENVELOPE_DB": folder + "/envelope.db", "ENVELOPE_SMTP_URL": url, "ENVELOPE_SMTP_PASSWORD": password,
+            "ENVELOPE_DB": folder + "/envelope.db", "ENVELOPE_SMTP_URL": url,
+            "ENVELOPE_SMTP_PASSWORD": password,
             "ENVELOPE_FROM": "Me <\(username)>", "ENVELOPE_SMTP_CA_FILE": caFile,
         ]
     }

@@ -16,14 +16,16 @@ struct WallsTests {
         "MCP": ["JSON"],
         "Tools": ["Mail", "Store", "Sending", "MCP", "JSON"],
         "envelope": [
-            "Mail", "JSON", "Store", "SMTP", "Sandbox", "Sending", "MCP", "Tools", "ArgumentParser", "Configuration",
+            "Mail", "JSON", "Store", "SMTP", "Sandbox", "Sending", "MCP", "Tools", "ArgumentParser",
+            "Configuration",
             "Logging", "ServiceLifecycle", "SystemPackage", "UnixSignals",
         ],
     ]
     static let system: Set<String> = [
         "Foundation", "FoundationEssentials", "Glibc", "Musl", "Darwin", "Synchronization", "Dispatch",
     ]
-    static let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    static let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent()
         .deletingLastPathComponent().appending(path: "Sources")
 
     @Test("Every room is in the table, and nothing else is")
@@ -77,7 +79,9 @@ struct WallsTests {
     private static func importedModule(_ line: Substring) -> String? {
         let words = line.split(separator: " ")
         guard let place = words.firstIndex(of: "import"),
-            words[..<place].allSatisfy({ $0.hasPrefix("@") || ["package", "public", "internal", "private"].contains($0) })
+            words[..<place].allSatisfy({
+                $0.hasPrefix("@") || ["package", "public", "internal", "private"].contains($0)
+            })
         else { return nil }
         return words.last?.split(separator: ".").first.map(String.init)
     }

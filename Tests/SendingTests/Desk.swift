@@ -29,17 +29,20 @@ struct Desk: Sendable {
         self.service = SendingService(
             accounts: [Account(record: record, sender: sender, transport: transport, schedule: schedule)],
             door: StoreDoor(open: { try Store.open(at: path) }, exists: { true }),
-            roots: AttachmentRoots(folders: [], limit: 1_000_000), limits: Limits(mailData: 10_000), surroundings: Self.surroundings(clock),
+            roots: AttachmentRoots(folders: [], limit: 1_000_000), limits: Limits(mailData: 10_000),
+            surroundings: Self.surroundings(clock),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
     static func surroundings(_ clock: ManualClock) -> Surroundings {
         Surroundings(
-            now: { clock.now }, sleep: { try await clock.sleep($0) }, random: { UInt64.random(in: .min ... .max) })
+            now: { clock.now }, sleep: { try await clock.sleep($0) },
+            random: { UInt64.random(in: .min ... .max) })
     }
 
     /// Sends, and waits for what the service says without moving the clock.
-    func send(to: [String] = ["a@example.org"], wait: Duration = .seconds(3_000)) async throws -> SendHistory {
+    func send(to: [String] = ["a@example.org"], wait: Duration = .seconds(3_000)) async throws -> SendHistory
+    {
         try await service.send(try Self.request(to: to), wait: wait)
     }
 
@@ -52,7 +55,9 @@ struct Desk: Sendable {
     }
 
     /// Moves the clock in steps until the send satisfies the condition.
-    func advance(_ id: SendID, by step: Double = 30, until isDone: (SendRecord) -> Bool) async throws -> SendHistory {
+    func advance(_ id: SendID, by step: Double = 30, until isDone: (SendRecord) -> Bool) async throws
+        -> SendHistory
+    {
         var latest = try await service.track(.id(id), wait: .zero)
         try await eventually {
             if isDone(latest.send) { return true }

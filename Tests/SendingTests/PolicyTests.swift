@@ -31,7 +31,9 @@ struct PolicyTests {
             var request = try Desk.request()
             try refusal.spoil(&request)
             let spoiled = request
-            let failure = await #expect(throws: Failure.self) { try await desk.service.send(spoiled, wait: .zero) }
+            let failure = await #expect(throws: Failure.self) {
+                try await desk.service.send(spoiled, wait: .zero)
+            }
             #expect(failure?.code == refusal.code)
             #expect(failure?.field == refusal.field)
             #expect(try await desk.service.list(SendFilter(), limit: 1, after: nil).sends.isEmpty)
@@ -46,7 +48,9 @@ struct PolicyTests {
         let spoil: @Sendable (inout SendRequest) throws -> Void
 
         static let all = [
-            Refusal(testDescription: "unknown account", code: .unknownAccount, field: "account") { $0.account = "x" },
+            Refusal(testDescription: "unknown account", code: .unknownAccount, field: "account") {
+                $0.account = "x"
+            },
             Refusal(testDescription: "foreign sender", code: .senderNotAllowed, field: "from") {
                 $0.from = try Mailbox(parsing: "you@example.com")
             },
@@ -57,8 +61,11 @@ struct PolicyTests {
             Refusal(testDescription: "line break in the subject", code: .invalidRequest, field: "subject") {
                 $0.subject = "Hello\r\nBcc: x@example.org"
             },
-            Refusal(testDescription: "path without roots", code: .invalidAttachment, field: "attachments[0]") {
-                $0.attachments = [.init(filename: nil, contentType: nil, contentID: nil, content: .path("/etc/passwd"))]
+            Refusal(testDescription: "path without roots", code: .invalidAttachment, field: "attachments[0]")
+            {
+                $0.attachments = [
+                    .init(filename: nil, contentType: nil, contentID: nil, content: .path("/etc/passwd"))
+                ]
             },
             Refusal(testDescription: "too much attached", code: .messageTooLarge, field: "attachments") {
                 $0.attachments = [
@@ -85,7 +92,8 @@ struct PolicyTests {
             #expect(try roots.read(root + "/sub/a.txt") == Array("inside".utf8))
             for path in [
                 folder + "/secret.txt", root + "/../secret.txt", root + "/link.txt", root + "/up/secret.txt",
-                root + "/pipe", root + "/sub", root, root + "/none", "sub/a.txt", root + "x/a.txt", root + "/a\u{0}b",
+                root + "/pipe", root + "/sub", root, root + "/none", "sub/a.txt", root + "x/a.txt",
+                root + "/a\u{0}b",
             ] {
                 let failure = #expect(throws: Failure.self, "\(path)") { try roots.read(path) }
                 #expect(failure?.code == .invalidAttachment, "\(path)")

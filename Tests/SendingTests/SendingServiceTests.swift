@@ -73,12 +73,15 @@ struct SendingServiceTests {
             let last = try await desk.advance(first.send.id) { $0.status != .queued }
             #expect(last.send.state == .accepted)
             #expect(last.send.failure == nil)
-            #expect(desk.transport.carried.map { $0.envelope.forwardPaths.map(\.text) } == [
-                ["a@example.org", "b@example.org"], ["b@example.org"], ["b@example.org"],
-            ])
-            #expect(last.events.map(\.kind) == [
-                .created, .attemptStarted, .deferred, .attemptStarted, .deferred, .attemptStarted, .accepted,
-            ])
+            #expect(
+                desk.transport.carried.map { $0.envelope.forwardPaths.map(\.text) } == [
+                    ["a@example.org", "b@example.org"], ["b@example.org"], ["b@example.org"],
+                ])
+            #expect(
+                last.events.map(\.kind) == [
+                    .created, .attemptStarted, .deferred, .attemptStarted, .deferred, .attemptStarted,
+                    .accepted,
+                ])
         }
     }
 
@@ -95,7 +98,8 @@ struct SendingServiceTests {
 
     @Test("Silence after the final dot is unconfirmed and never tried again")
     func unconfirmed() async throws {
-        try await withDesk([ScriptedTransport.replies(rcpt: [250], finalDot: 0), ScriptedTransport.accepts]) { desk in
+        try await withDesk([ScriptedTransport.replies(rcpt: [250], finalDot: 0), ScriptedTransport.accepts]) {
+            desk in
             let history = try await desk.send()
             #expect(history.send.state == .unconfirmed)
             #expect(history.send.failure?.mayHaveBeenDelivered == true)
@@ -170,7 +174,9 @@ struct SendingServiceTests {
         }
     }
 
-    @Test("Stopped before the gate, a send is released for the next process; stopped behind it, it is unconfirmed")
+    @Test(
+        "Stopped before the gate, a send is released for the next process; stopped behind it, it is unconfirmed"
+    )
     func finishing() async throws {
         let stuckBefore: ScriptedTransport.Act = { envelope, _ in
             try? await Task.sleep(for: .seconds(600))
@@ -194,7 +200,9 @@ struct SendingServiceTests {
                 let looker = try Store.open(at: path)
                 try await eventually { try await looker.send(id)?.state == .sending }
                 if expected == .unconfirmed {
-                    try await eventually { try await looker.history(of: id)?.attempts.first?.atFinalDotAt != nil }
+                    try await eventually {
+                        try await looker.history(of: id)?.attempts.first?.atFinalDotAt != nil
+                    }
                 }
                 let clock = desk.clock
                 let mover = Task {

@@ -33,7 +33,9 @@ struct SettlementTests {
             Row(rcpt: [550, 451], dot: nil, state: .deferred, outcomes: [.rejected, .deferred]),
             Row(rcpt: [451], dot: nil, state: .deferred, outcomes: [.deferred]),
             Row(rcpt: [451], dot: nil, left: 1, state: .expired, outcomes: [.deferred]),
-            Row(rcpt: [451], dot: nil, earlier: [.accepted], left: 1, state: .partial, outcomes: [.notAttempted]),
+            Row(
+                rcpt: [451], dot: nil, earlier: [.accepted], left: 1, state: .partial,
+                outcomes: [.notAttempted]),
             Row(rcpt: [250], dot: 451, state: .deferred, outcomes: [.deferred]),
             Row(rcpt: [250], dot: 554, state: .rejected, outcomes: [.rejected]),
             Row(rcpt: [250], dot: 0, state: .unconfirmed, outcomes: [.unconfirmed]),
@@ -48,12 +50,15 @@ struct SettlementTests {
         let transaction = await ScriptedTransport.replies(rcpt: row.rcpt, finalDot: row.dot)(envelope, {})
         let claim = Claim(
             id: SendID(milliseconds: 0, random: (0, 0)), accountID: "a", owner: "o", attempt: 1,
-            reversePath: envelope.reversePath, forwardPaths: paths, giveUpAt: Self.now.adding(seconds: row.left),
+            reversePath: envelope.reversePath, forwardPaths: paths,
+            giveUpAt: Self.now.adding(seconds: row.left),
             settledOutcomes: row.earlier)
         let settlement = Settlement(transaction, of: claim, at: Self.now, pause: 60)
         #expect(settlement.state == row.state)
         #expect(settlement.recipients.map(\.outcome) == row.outcomes)
-        #expect((settlement.failure != nil) == (settlement.state.status == .failed || settlement.state == .deferred))
+        #expect(
+            (settlement.failure != nil)
+                == (settlement.state.status == .failed || settlement.state == .deferred))
         #expect((settlement.nextAttemptAt == Self.now.adding(seconds: 60)) == (row.state == .deferred))
         #expect(settlement.failure?.mayHaveBeenDelivered ?? false == (row.state == .unconfirmed))
     }
@@ -65,7 +70,8 @@ struct SettlementTests {
         let transaction = await ScriptedTransport.replies(
             rcpt: [451], finalDot: nil, text: "greylisted, try again in 5 minutes")(envelope, {})
         let claim = Claim(
-            id: SendID(milliseconds: 0, random: (0, 0)), accountID: "a", owner: "o", attempt: 1, reversePath: path,
+            id: SendID(milliseconds: 0, random: (0, 0)), accountID: "a", owner: "o", attempt: 1,
+            reversePath: path,
             forwardPaths: [path], giveUpAt: Self.now.adding(seconds: 3_600), settledOutcomes: [])
         let settlement = Settlement(transaction, of: claim, at: Self.now, pause: 60)
         #expect(settlement.nextAttemptAt == Self.now.adding(seconds: 310))

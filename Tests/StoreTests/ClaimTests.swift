@@ -126,23 +126,31 @@ struct ClaimTests {
             #expect(behind.send.failure?.mayHaveBeenDelivered == true)
             #expect(behind.send.failure?.retryable == false)
             #expect(behind.send.recipients.map(\.outcome) == [.unconfirmed])
-            #expect(try await store.claim(for: ["env-1"], owner: "o", limit: 9, now: later).map(\.id) == [Samples.id(1)])
+            #expect(
+                try await store.claim(for: ["env-1"], owner: "o", limit: 9, now: later).map(\.id) == [
+                    Samples.id(1)
+                ])
         }
     }
 
     @Test("Only recipients that are still open are in the next claim")
     func openRecipients() async throws {
         try await withStore { store, _ in
-            try await store.insert(try Samples.new(1, to: ["a@example.org", "b@example.org", "c@example.org"]))
-            let claim = try #require(try await store.claim(for: ["env-1"], owner: "o", limit: 1, now: later).first)
+            try await store.insert(
+                try Samples.new(1, to: ["a@example.org", "b@example.org", "c@example.org"]))
+            let claim = try #require(
+                try await store.claim(for: ["env-1"], owner: "o", limit: 1, now: later).first)
             let outcomes: [Outcome] = [.accepted, .deferred, .rejected]
             try await store.settle(
                 claim,
                 Settlement(
                     state: .deferred, at: later, phase: .done,
-                    recipients: zip(claim.forwardPaths, outcomes).map { .init(address: $0, outcome: $1, reply: nil) },
+                    recipients: zip(claim.forwardPaths, outcomes).map {
+                        .init(address: $0, outcome: $1, reply: nil)
+                    },
                     failure: nil, nextAttemptAt: later, event: .deferred))
-            let next = try #require(try await store.claim(for: ["env-1"], owner: "o", limit: 1, now: later).first)
+            let next = try #require(
+                try await store.claim(for: ["env-1"], owner: "o", limit: 1, now: later).first)
             #expect(next.forwardPaths.map(\.text) == ["b@example.org"])
             #expect(next.settledOutcomes == [.accepted, .rejected])
         }

@@ -4,7 +4,9 @@ import Testing
 
 @Suite("Lists")
 struct ListTests {
-    @Test("Pages follow each other without a gap or a repeat, newest first, also when new sends arrive between them")
+    @Test(
+        "Pages follow each other without a gap or a repeat, newest first, also when new sends arrive between them"
+    )
     func pages() async throws {
         try await withStore { store, _ in
             for number in 1...23 { try await store.insert(try Samples.new(number)) }
@@ -23,16 +25,19 @@ struct ListTests {
     @Test(
         "Each filter keeps what matches and nothing else",
         arguments: [
-            ("status sent", [2]), ("state ready", [1, 3, 4]), ("account me", [1, 2, 3, 4]), ("account nobody", []),
+            ("status sent", [2]), ("state ready", [1, 3, 4]), ("account me", [1, 2, 3, 4]),
+            ("account nobody", []),
             ("to c@example.org", [3]), ("from me@example.com", [1, 2, 3, 4]), ("from x@example.com", []),
-            ("query 100%", [4]), ("query HELLO", [1, 2]), ("tag blue", [3]), ("since 3", [3, 4]), ("until 3", [1, 2]),
+            ("query 100%", [4]), ("query HELLO", [1, 2]), ("tag blue", [3]), ("since 3", [3, 4]),
+            ("until 3", [1, 2]),
         ])
     func filters(text: String, expected: [Int]) async throws {
         try await withStore { store, _ in
             try await store.insert(try Samples.new(1))
             try await store.insert(try Samples.new(2))
             try await store.insert(
-                try Samples.new(3, to: ["a@example.org"], cc: ["c@example.org"], subject: "Other", tags: ["red", "blue"]))
+                try Samples.new(
+                    3, to: ["a@example.org"], cc: ["c@example.org"], subject: "Other", tags: ["red", "blue"]))
             try await store.insert(try Samples.new(4, subject: "100% sure"))
             let later = Samples.start.adding(seconds: 2)
             let claims = try await store.claim(for: ["env-1"], owner: "o", limit: 9, now: later)
@@ -43,7 +48,8 @@ struct ListTests {
                 try await store.settle(
                     claim,
                     Settlement(
-                        state: .ready, at: later, phase: .connect, recipients: [], failure: nil, nextAttemptAt: later,
+                        state: .ready, at: later, phase: .connect, recipients: [], failure: nil,
+                        nextAttemptAt: later,
                         event: .released))
             }
             let found = try await store.sends(matching: try filter(text), limit: 50)

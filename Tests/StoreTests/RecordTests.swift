@@ -10,7 +10,8 @@ struct RecordTests {
     func roundTrip() async throws {
         try await withStore { store, _ in
             let new = try Samples.new(
-                1, to: ["Ann Lee <a@example.org>", "b@example.org"], cc: ["\"C, D\" <c@example.org>"], tags: ["x"])
+                1, to: ["Ann Lee <a@example.org>", "b@example.org"], cc: ["\"C, D\" <c@example.org>"],
+                tags: ["x"])
             try await store.insert(new)
             let history = try #require(try await store.history(of: new.id))
             #expect(history.send.status == .queued)
@@ -61,7 +62,8 @@ struct RecordTests {
         try await withStore { _, path in
             let names = try DatabaseQueue(path: path).read { db in try db.columns(in: "sends").map(\.name) }
             for name in [
-                "id", "account_id", "message_id", "from_addr", "to_addr", "subject", "status", "error", "created_at",
+                "id", "account_id", "message_id", "from_addr", "to_addr", "subject", "status", "error",
+                "created_at",
                 "sent_at",
             ] { #expect(names.contains(name), "\(name)") }
         }
@@ -77,7 +79,9 @@ struct RecordTests {
         }
     }
 
-    @Test("A file that cannot be opened is named, with the reason", arguments: ["/proc/nowhere/x.db", "/dev/null/x.db"])
+    @Test(
+        "A file that cannot be opened is named, with the reason",
+        arguments: ["/proc/nowhere/x.db", "/dev/null/x.db"])
     func unopenable(path: String) {
         #expect {
             _ = try Store.open(at: path)
@@ -106,9 +110,11 @@ struct RecordTests {
                 id: Samples.id(2), account: Samples.account,
                 messageID: MessageID(unique: Samples.id(2).text, domain: "example.com"),
                 from: try Mailbox(parsing: "me@example.com"),
-                recipients: [.init(kind: .to, mailbox: try Mailbox(parsing: "a@example.org"))], subject: "Large",
+                recipients: [.init(kind: .to, mailbox: try Mailbox(parsing: "a@example.org"))],
+                subject: "Large",
                 mailData: try MailData(
-                    checking: Array(String(repeating: String(repeating: "x", count: 76) + "\r\n", count: 20_000).utf8)),
+                    checking: Array(
+                        String(repeating: String(repeating: "x", count: 76) + "\r\n", count: 20_000).utf8)),
                 createdAt: Samples.start, giveUpAt: Samples.start.adding(seconds: 1))
             await #expect(throws: (any Error).self) { try await store.insert(large) }
             #expect(try await store.send(Samples.id(2)) == nil)

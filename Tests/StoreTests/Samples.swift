@@ -25,7 +25,8 @@ enum Samples {
         return NewSend(
             id: id, account: account, messageID: MessageID(unique: id.text, domain: "example.com"),
             from: try Mailbox(parsing: "Me <me@example.com>"), recipients: recipients, subject: subject,
-            mailData: try MailData(checking: Array("Subject: \(subject.utf8.count)\r\n\r\nbody \(number)\r\n".utf8)),
+            mailData: try MailData(
+                checking: Array("Subject: \(subject.utf8.count)\r\n\r\nbody \(number)\r\n".utf8)),
             createdAt: at, giveUpAt: at.adding(seconds: 86_400), tags: tags, metadata: ["k": "v"],
             warnings: ["careful"])
     }
@@ -34,7 +35,8 @@ enum Samples {
         let reply = Failure.SMTP(Reply(code: 250, enhanced: nil, text: "taken"), in: .finalDot)
         return Settlement(
             state: .accepted, at: at, phase: .done,
-            recipients: claim.forwardPaths.map { .init(address: $0, outcome: .accepted, reply: reply) }, failure: nil,
+            recipients: claim.forwardPaths.map { .init(address: $0, outcome: .accepted, reply: reply) },
+            failure: nil,
             event: .accepted, detail: "250 taken", conversation: ["C: MAIL", "S: 250"])
     }
 }

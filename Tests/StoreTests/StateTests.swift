@@ -23,7 +23,9 @@ struct StateTests {
         }
     }
 
-    @Test("Every move that is not in the table is refused, every one in it is made", arguments: SendState.allCases)
+    @Test(
+        "Every move that is not in the table is refused, every one in it is made",
+        arguments: SendState.allCases)
     func everyMove(from: SendState) async throws {
         for to in SendState.allCases where to != from {
             try await withStore { store, _ in
@@ -72,12 +74,21 @@ struct StateTests {
     func words() async throws {
         try await withStore { store, _ in
             try await store.insert(try Samples.new(1))
-            let claims = try await store.claim(for: ["env-1"], owner: "o", limit: 1, now: Samples.start.adding(seconds: 9))
+            let claims = try await store.claim(
+                for: ["env-1"], owner: "o", limit: 1, now: Samples.start.adding(seconds: 9))
             #expect(claims.count == 1)
-            for delivery in Delivery.allCases { try store.run("UPDATE sends SET delivery = '\(delivery.rawValue)'") }
-            for outcome in Outcome.allCases { try store.run("UPDATE recipients SET outcome = '\(outcome.rawValue)'") }
-            for kind in RecipientKind.allCases { try store.run("UPDATE recipients SET kind = '\(kind.rawValue)'") }
-            for event in SendEvent.Kind.allCases { try store.run("UPDATE events SET type = '\(event.rawValue)'") }
+            for delivery in Delivery.allCases {
+                try store.run("UPDATE sends SET delivery = '\(delivery.rawValue)'")
+            }
+            for outcome in Outcome.allCases {
+                try store.run("UPDATE recipients SET outcome = '\(outcome.rawValue)'")
+            }
+            for kind in RecipientKind.allCases {
+                try store.run("UPDATE recipients SET kind = '\(kind.rawValue)'")
+            }
+            for event in SendEvent.Kind.allCases {
+                try store.run("UPDATE events SET type = '\(event.rawValue)'")
+            }
             for phase in Phase.allCases { try store.run("UPDATE attempts SET phase = '\(phase.rawValue)'") }
             for table in ["recipients SET outcome", "events SET type", "attempts SET phase"] {
                 #expect(throws: (any Error).self) { try store.run("UPDATE \(table) = 'nonsense'") }
@@ -90,7 +101,8 @@ extension Store {
     /// Puts the one send into a state, past the table of moves.
     fileprivate func force(_ state: SendState) throws {
         try pool.write { db in
-            let trigger = try String.fetchOne(db, sql: "SELECT sql FROM sqlite_master WHERE name = 'sends_move'") ?? ""
+            let trigger =
+                try String.fetchOne(db, sql: "SELECT sql FROM sqlite_master WHERE name = 'sends_move'") ?? ""
             try db.execute(sql: "DROP TRIGGER sends_move")
             try db.execute(sql: "UPDATE sends SET \(StateTests.columns(of: state))")
             try db.execute(sql: trigger)

@@ -22,6 +22,8 @@ extension Store {
     }
 
     func pairs(_ sql: String) throws -> Set<[String]> {
-        try pool.read { db in Set(try Row.fetchAll(db, sql: sql).map { row in row.map { String.fromDatabaseValue($1) ?? "" } }) }
+        try pool.read { db in
+            Set(try Row.fetchAll(db, sql: sql).map { row in row.map { String.fromDatabaseValue($1) ?? "" } })
+        }
     }
 }

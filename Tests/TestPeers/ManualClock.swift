@@ -37,7 +37,8 @@ package final class ManualClock: Sendable {
                 let isCancelled = state.withLock { state in
                     if state.cancelled.remove(id) != nil { return true }
                     state.sleepers.append(
-                        Sleeper(id: id, wakesAt: state.now + max(milliseconds, 1), continuation: continuation))
+                        Sleeper(id: id, wakesAt: state.now + max(milliseconds, 1), continuation: continuation)
+                    )
                     return false
                 }
                 if isCancelled { continuation.resume(throwing: CancellationError()) }

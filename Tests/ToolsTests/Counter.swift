@@ -56,7 +56,9 @@ func withCounter<Result>(
     _ acts: [ScriptedTransport.Act] = [], kind: AccountRecord.Kind = .smtp,
     _ body: (Counter, _ folder: String) async throws -> Result
 ) async throws -> Result {
-    try await withTemporaryFolder { folder in try await body(Counter(acts, folder: folder, kind: kind), folder) }
+    try await withTemporaryFolder { folder in
+        try await body(Counter(acts, folder: folder, kind: kind), folder)
+    }
 }
 
 extension ToolResult {

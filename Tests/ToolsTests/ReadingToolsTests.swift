@@ -15,9 +15,10 @@ struct ReadingToolsTests {
             for key in ["id", "message_id"] {
                 let tracked = try await counter.call("track_send", [key: try #require(sent[key])])
                 #expect(tracked["id"] == sent["id"])
-                #expect(tracked["events"]?.array?.compactMap { $0["type"]?.string } == [
-                    "created", "attempt_started", "accepted",
-                ])
+                #expect(
+                    tracked["events"]?.array?.compactMap { $0["type"]?.string } == [
+                        "created", "attempt_started", "accepted",
+                    ])
                 #expect(tracked["attempt_log", "0", "phase"] == "done")
                 #expect(tracked["attempts"] == 1)
             }
@@ -27,7 +28,8 @@ struct ReadingToolsTests {
     @Test(
         "What is asked wrongly is refused by name",
         arguments: [
-            ("track_send", [:], "id", "invalid_request"), ("track_send", ["id": "12"], "id", "invalid_request"),
+            ("track_send", [:], "id", "invalid_request"),
+            ("track_send", ["id": "12"], "id", "invalid_request"),
             ("track_send", ["id": "019ac0de-0000-7000-8000-000000000000"], "id", "not_found"),
             ("track_send", ["message_id": "<x@example.com>"], "message_id", "not_found"),
             ("track_send", ["message_id": "x"], "message_id", "invalid_request"),
@@ -57,15 +59,19 @@ struct ReadingToolsTests {
     func pages() async throws {
         try await withCounter(Array(repeating: ScriptedTransport.accepts, count: 5)) { counter, _ in
             for number in 0..<5 {
-                _ = try await counter.call("send_email", SendEmailTests.plain(["subject": .string("n\(number)")]))
+                _ = try await counter.call(
+                    "send_email", SendEmailTests.plain(["subject": .string("n\(number)")]))
             }
             let first = try await counter.call("list_sends", ["limit": 3])
             let cursor = try #require(first["next_cursor"])
             let second = try await counter.call("list_sends", ["limit": 3, "cursor": cursor])
-            let subjects = [first, second].flatMap { $0["sends"]?.array?.compactMap { $0["subject"]?.string } ?? [] }
+            let subjects = [first, second].flatMap {
+                $0["sends"]?.array?.compactMap { $0["subject"]?.string } ?? []
+            }
             #expect(Set(subjects).count == 5)
             #expect(second["next_cursor"] == nil)
-            let foreign = try await counter.call("list_sends", ["limit": 3, "cursor": cursor, "status": "sent"])
+            let foreign = try await counter.call(
+                "list_sends", ["limit": 3, "cursor": cursor, "status": "sent"])
             #expect(foreign["error", "field"] == "cursor")
             #expect(foreign["error", "message"]?.string?.contains("other filters") == true)
         }

@@ -27,7 +27,8 @@ struct SchemaFileTests {
     func decoded() async throws {
         for tool in tools {
             for example in tool.definition["_meta"]?["envelope/examples"]?.array ?? [] {
-                let result = await tool.call(ToolCall(name: tool.name, arguments: try #require(example.object)))
+                let result = await tool.call(
+                    ToolCall(name: tool.name, arguments: try #require(example.object)))
                 // Beyond the decoder there is no account: any other code would be the decoder's refusal.
                 #expect(result["error", "code"] == "no_account_configured", "\(result.text)")
             }
@@ -41,7 +42,9 @@ struct SchemaFileTests {
                 let root = try #require(tool.definition[key]?.object)
                 #expect(root["type"] == "object")
                 #expect(root["properties"]?.object?.isEmpty == false)
-                for word in ["anyOf", "oneOf", "allOf", "not", "if", "$schema", "$ref"] { #expect(root[word] == nil) }
+                for word in ["anyOf", "oneOf", "allOf", "not", "if", "$schema", "$ref"] {
+                    #expect(root[word] == nil)
+                }
                 try walk(.object(root), at: tool.name)
             }
             #expect(tool.definition["inputSchema"]?["additionalProperties"] == false)
@@ -55,7 +58,9 @@ struct SchemaFileTests {
         if object["type"] == "array" { #expect(object["items"] != nil, "\(path)") }
         #expect(object["type"]?.array == nil, "a nullable union at \(path)")
         for (name, property) in object["properties"]?.object ?? [:] {
-            #expect(name.allSatisfy { $0.isASCII && ($0.isLowercase || $0.isNumber || $0 == "_") }, "\(path).\(name)")
+            #expect(
+                name.allSatisfy { $0.isASCII && ($0.isLowercase || $0.isNumber || $0 == "_") },
+                "\(path).\(name)")
             try walk(property, at: path + "." + name)
         }
         if let items = object["items"] { try walk(items, at: path + "[]") }

@@ -23,7 +23,8 @@ struct SendEmailTests {
     @Test("A message that the server took is sent, with everything that the contract promises")
     func sent() async throws {
         try await withCounter([ScriptedTransport.accepts]) { counter, _ in
-            let result = try await counter.call("send_email", Self.plain(["tags": ["a"], "metadata": ["k": "v"]]))
+            let result = try await counter.call(
+                "send_email", Self.plain(["tags": ["a"], "metadata": ["k": "v"]]))
             #expect(result.isError == false)
             #expect(result["status"] == "sent")
             #expect(result["state"] == "accepted")
@@ -97,7 +98,8 @@ struct SendEmailTests {
     @Test("A dry run says what would go out and records nothing")
     func dryRun() async throws {
         try await withCounter { counter, _ in
-            let result = try await counter.call("send_email", Self.plain(["dry_run": true, "bcc": ["b@example.org"]]))
+            let result = try await counter.call(
+                "send_email", Self.plain(["dry_run": true, "bcc": ["b@example.org"]]))
             #expect(result["dry_run"] == true)
             #expect(result["id"] == nil)
             #expect(result["recipients"]?.array?.count == 2)
@@ -109,7 +111,8 @@ struct SendEmailTests {
     @Test(
         "Shapes that clients are known to send mean what they say",
         arguments: [
-            ["to": "ann@example.org"], ["to": "[\"ann@example.org\"]"], ["to": ["ann@example.org"], "cc": nil],
+            ["to": "ann@example.org"], ["to": "[\"ann@example.org\"]"],
+            ["to": ["ann@example.org"], "cc": nil],
             ["wait_seconds": "0"], ["dry_run": "false"], ["metadata": "{\"k\":\"v\"}"], ["tags": "one"],
             ["attachments": "[{\"filename\":\"a.txt\",\"content_base64\":\"YQ==\"}]"], ["wait_seconds": 1.5],
         ] as [JSON.Object])
@@ -126,7 +129,8 @@ struct SendEmailTests {
         arguments: [
             (["to": "a@example.org, b@example.org"], "to[0]", "array"),
             (["to": [5]], "to[0]", "string"), (["to": ["nobody"]], "to[0]", "@"),
-            (["to": ["a@b.org\r\nBcc: c@d.org"]], "to[0]", "control"), (["to": nil, "subject": "x"], "to", "to"),
+            (["to": ["a@b.org\r\nBcc: c@d.org"]], "to[0]", "control"),
+            (["to": nil, "subject": "x"], "to", "to"),
             (["subject": nil], "subject", "subject"), (["subject": "a\nb"], "subject", "subject"),
             (["text": nil], "markdown", "body"), (["wait_seconds": 90], "wait_seconds", "60"),
             (["wait_seconds": "soon"], "wait_seconds", "number"), (["cc_": ["a@b.org"]], "cc_", "cc"),
@@ -135,9 +139,15 @@ struct SendEmailTests {
             (["headers": ["X-A": "1\r\nBcc: x@example.org"]], "headers.X-A", "control"),
             (["in_reply_to": "not an id"], "in_reply_to", "@"),
             (["attachments": [["filename": "a.txt"]]], "attachments[0]", "content_base64"),
-            (["attachments": [["filename": "a.txt", "content_base64": "%%"]]], "attachments[0].content_base64", "base64"),
+            (
+                ["attachments": [["filename": "a.txt", "content_base64": "%%"]]],
+                "attachments[0].content_base64", "base64"
+            ),
             (["attachments": [["content_base64": "YQ=="]]], "attachments[0].filename", "filename"),
-            (["attachments": [["filename": "../x", "content_base64": "YQ=="]]], "attachments[0].filename", "path"),
+            (
+                ["attachments": [["filename": "../x", "content_base64": "YQ=="]]], "attachments[0].filename",
+                "path"
+            ),
             (["attachments": [["path": "/etc/passwd"]]], "attachments[0]", "below"),
             (["markdown": "a", "html": "b"], "markdown", "html"),
         ] as [(JSON.Object, String, String)])
@@ -173,12 +183,14 @@ struct SendEmailTests {
     @Test("An attachment by path is taken as it is at that moment")
     func attachment() async throws {
         try await withCounter([ScriptedTransport.accepts]) { counter, folder in
-            try FileManager.default.createDirectory(atPath: folder + "/files", withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(
+                atPath: folder + "/files", withIntermediateDirectories: true)
             try Data("hello".utf8).write(to: URL(fileURLWithPath: folder + "/files/a.txt"))
             let result = try await counter.call(
                 "send_email", Self.plain(["attachments": [["path": .string(folder + "/files/a.txt")]]]))
             #expect(result["status"] == "sent", "\(result.text)")
-            let text = String(decoding: try #require(counter.transport.carried.first).mailData.bytes, as: UTF8.self)
+            let text = String(
+                decoding: try #require(counter.transport.carried.first).mailData.bytes, as: UTF8.self)
             #expect(text.contains("filename=\"a.txt\"") || text.contains("filename=a.txt"))
         }
     }
