@@ -95,6 +95,7 @@ let package = Package(
             name: "SendingTests",
             dependencies: [
                 "Sending", "Store", "Mail", "TestPeers", .product(name: "Logging", package: "swift-log"),
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: house),
         .testTarget(

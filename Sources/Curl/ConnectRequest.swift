@@ -16,6 +16,9 @@ package struct ConnectRequest: Sendable {
     /// A PEM file of certificate authorities to trust instead of the system's.
     package let caFile: String?
 
+    /// Strikes nothing out when there is no login.
+    var strikeout: Strikeout { login?.strikeout ?? Strikeout() }
+
     package init(url: String, security: Security, login: Login? = nil, caFile: String? = nil) {
         self.url = url
         self.security = security
@@ -35,11 +38,14 @@ package struct Login: Sendable, CustomStringConvertible, CustomDebugStringConver
     let proof: Proof
     /// Names as in RFC 4422 (`PLAIN`, `XOAUTH2`); libcurl takes the first of its own order that is offered.
     let mechanisms: [String]
+    let strikeout: Strikeout
 
-    package init(username: String, proof: Proof, mechanisms: [String]) {
+    /// - Parameter strikeout: what is struck out of everything that the server says.
+    package init(username: String, proof: Proof, mechanisms: [String], strikeout: Strikeout) {
         self.username = username
         self.proof = proof
         self.mechanisms = mechanisms
+        self.strikeout = strikeout
     }
 
     package var description: String { "\(username) •••" }

@@ -10,11 +10,14 @@ package final class Connection: Sendable {
     private let lastTicket = Atomic<UInt64>(0)
     /// How the session was made.
     package let session: Session
+    /// To be applied to whatever is shown of what `receive` gives.
+    package let strikeout: Strikeout
 
-    init(id: LineID, inbox: Inbox, session: Session) {
+    init(id: LineID, inbox: Inbox, session: Session, strikeout: Strikeout) {
         self.id = id
         self.inbox = inbox
         self.session = session
+        self.strikeout = strikeout
     }
 
     deinit { _ = inbox.put(.close(id, farewell: [], nil)) }

@@ -32,6 +32,6 @@ package struct CurlError: Error, Sendable, Hashable {
         .connectFailed, name: "CURLE_FAILED_INIT",
         detail: "libcurl.so.4 cannot be loaded; on Debian it is in libcurl4")
     static let stopped = CurlError(.stopped, detail: "the engine was shut down")
-    static let notQuiet = CurlError(.notQuiet, detail: "the peer spoke or closed first")
+    package static let notQuiet = CurlError(.notQuiet, detail: "the peer spoke or closed first")
     static let closed = CurlError(.lineLost, detail: "the connection is closed")
 }

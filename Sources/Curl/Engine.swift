@@ -51,7 +51,8 @@ package final class Engine: Sendable {
         } onCancel: {
             _ = inbox.put(.cancelConnect(id))
         }
-        return Connection(id: id, inbox: inbox, session: try opened.get().session)
+        return Connection(
+            id: id, inbox: inbox, session: try opened.get().session, strikeout: request.strikeout)
     }
 
     /// Closes every line without a word, ends the thread, and returns when it has ended.

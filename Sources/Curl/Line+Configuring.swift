@@ -36,7 +36,7 @@ extension Line {
                 { octets, size, count, context in
                     if let octets, let context {
                         let line = Unmanaged<Line>.fromOpaque(context).takeUnretainedValue()
-                        line.session.append(.server(text(octets, size * count)))
+                        line.session.append(.server(line.text(octets, size * count)))
                     }
                     return size * count
                 }, me),
@@ -45,12 +45,21 @@ extension Line {
                 { _, kind, octets, count, context in
                     if kind == CURLINFO_HEADER_OUT, let octets, let context {
                         let line = Unmanaged<Line>.fromOpaque(context).takeUnretainedValue()
-                        line.session.append(.client(Session.withoutCredentials(text(octets, count))))
+                        line.session.append(.client(Session.withoutCredentials(line.text(octets, count))))
                     }
                     return 0
                 }, me),
             ccurl_set_long(easy, CURLOPT_VERBOSE, 1),
         ]
+    }
+
+    /// One line of octets as text: no line end, no secret, repaired, at most `Session.maximumLineLength` octets.
+    private func text(_ octets: UnsafeMutablePointer<CChar>, _ count: Int) -> String {
+        let limit = Session.maximumLineLength
+        let raw = UnsafeRawBufferPointer(start: octets, count: min(count, limit + strikeout.margin))
+        var end = raw.count
+        while end > 0, raw[end - 1] == 0x0A || raw[end - 1] == 0x0D { end -= 1 }
+        return strikeout.text(of: raw[..<end], limit: limit)
     }
 
     func noteMilestones(_ easy: UnsafeMutableRawPointer) {
@@ -79,12 +88,4 @@ extension Login {
         }
         return steps
     }
-}
-
-/// One line of octets as text: no line end, repaired, at most `Session.maximumLineLength` octets.
-private func text(_ octets: UnsafeMutablePointer<CChar>, _ count: Int) -> String {
-    let raw = UnsafeRawBufferPointer(start: octets, count: min(count, Session.maximumLineLength))
-    var end = raw.count
-    while end > 0, raw[end - 1] == 0x0A || raw[end - 1] == 0x0D { end -= 1 }
-    return String(decoding: raw[..<end], as: UTF8.self)
 }

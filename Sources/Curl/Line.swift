@@ -20,6 +20,7 @@ final class Line {
 
     let id: LineID
     let request: ConnectRequest
+    let strikeout: Strikeout
     let deadline: ContinuousClock.Instant
     /// Set until the connect has ended.
     var opening: Waiter<Opened>?
@@ -37,6 +38,7 @@ final class Line {
     init(id: LineID, request: ConnectRequest, deadline: ContinuousClock.Instant, opening: Waiter<Opened>) {
         self.id = id
         self.request = request
+        self.strikeout = request.strikeout
         self.deadline = deadline
         self.opening = opening
         self.words = .allocate(capacity: Int(CURL_ERROR_SIZE))
@@ -45,8 +47,8 @@ final class Line {
 
     deinit { words.deallocate() }
 
-    /// libcurl's own words for the last failure; empty when it had none.
-    var errorText: String { String(cString: words) }
+    /// libcurl's own words for the last failure, which may quote the server; empty when it had none.
+    var errorText: String { strikeout(String(cString: words)) }
 
     func fail(_ error: CurlError) {
         opening?.resume(returning: .failure(error))

@@ -15,10 +15,13 @@ struct OpenCalls {
     /// Runs a call in a task of its own. Not a child task: at shutdown the server returns in time even when a tool does
     /// not heed its cancellation, which a task group would wait for.
     mutating func start(_ call: Call, inbox: Inbox) {
-        tasks[call.serial] = Task {
+        @Sendable func run() async {
             let answer = await call.run { inbox.post(.progress(call, $0)) }
             inbox.post(.finished(call, answer))
         }
+        // A look-up is done sooner than another thread is awake (2 × 100 µs): it begins right here, on the wire's thread,
+        // and leaves it where it first waits. What may compute for long never does.
+        tasks[call.serial] = call.tool.isReadOnly ? Task.immediate { await run() } : Task { await run() }
     }
 
     func cancel(_ serial: Int) { tasks[serial]?.cancel() }

@@ -16,6 +16,9 @@ package struct Tool: Sendable {
     /// The `name` of the definition, empty when it has none.
     package var name: String { definition["name"]?.string ?? "" }
 
+    /// What its `readOnlyHint` says.
+    var isReadOnly: Bool { definition["annotations"]?["readOnlyHint"]?.bool == true }
+
     /// The definition without what a client of that revision may stumble over.
     func definition(for revision: Revision) -> JSON.Object {
         var definition = definition

@@ -1,5 +1,5 @@
 /// RFC 4648 §4, in lines of 76 characters for bodies (RFC 2045 §6.8) and without lines for encoded words.
-enum Base64 {
+package enum Base64 {
     private static let alphabet = Array(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
     private static let octetsPerLine = 57
@@ -11,7 +11,8 @@ enum Base64 {
         return full * 78 + (rest == 0 ? 0 : (rest + 2) / 3 * 4 + 2)
     }
 
-    static func text(_ bytes: [UInt8]) -> String {
+    /// Without lines; padded.
+    package static func text(_ bytes: [UInt8]) -> String {
         var output = [UInt8](repeating: 0, count: (bytes.count + 2) / 3 * 4)
         output.withUnsafeMutableBufferPointer { target in
             bytes.withUnsafeBufferPointer { source in

@@ -1,5 +1,7 @@
 extension Diagnosis {
     /// Judges what ended an attempt without a reply, before the final dot.
+    ///
+    /// Faults of the transport may pass; a missing offer (AUTH, SMTPUTF8, 8BITMIME, SIZE) and a setting do not.
     package init(of fault: TransportFault, in phase: Phase) {
         self =
             switch fault.kind {
@@ -24,7 +26,7 @@ extension Diagnosis {
             case .lineLost: Self.silence(phase, .connectionFailed)
             case .protocolError:
                 Diagnosis(
-                    .connectionFailed, retryable: phase > .greeting,
+                    .connectionFailed, retryable: true,
                     "This does not look like an SMTP submission server. Check host and port (\(Self.portAdvice))."
                 )
             case .smtputf8Unavailable:
@@ -59,34 +61,35 @@ extension Diagnosis {
             }
     }
 
+    /// A certificate is renewed, a clock is set, a middlebox goes away: worth another try, whatever it was.
     private static func tls(_ fault: TransportFault) -> Diagnosis {
         let detail = fault.detail.lowercased()
         if detail.holds("wrong version number") || detail.holds("packet length too long")
             || detail.holds("unknown protocol")
         {
             return Diagnosis(
-                .tlsFailed, retryable: false,
+                .tlsFailed, retryable: true,
                 "The server on this port does not begin with TLS. Change the scheme or the port: \(portAdvice)."
             )
         }
         switch fault.curlCode {
         case "CURLE_USE_SSL_FAILED":
             return Diagnosis(
-                .tlsFailed, retryable: false,
+                .tlsFailed, retryable: true,
                 "The server offers no STARTTLS on this port, and nothing is sent in clear. Change the scheme or the "
                     + "port: \(portAdvice).")
         case "CURLE_PEER_FAILED_VERIFICATION":
             let isName =
                 detail.holds("subject name") || detail.holds("does not match") || detail.holds("host name")
             return Diagnosis(
-                .tlsFailed, retryable: false,
+                .tlsFailed, retryable: true,
                 isName
                     ? "The certificate belongs to another name. Use the host name that the provider documents, exactly."
                     : "The certificate is not trusted. Check the host name and this machine's clock; for a server with "
                         + "its own authority give the account that CA file.")
         case "CURLE_SSL_CACERT_BADFILE":
             return Diagnosis(
-                .tlsFailed, retryable: false,
+                .tlsFailed, retryable: true,
                 "The CA file cannot be read as PEM. Check its path and its content.")
         default:
             return Diagnosis(

@@ -1,12 +1,16 @@
 extension Diagnosis {
-    /// "The server refused ada@example.org at RCPT with 550 5.1.1; nothing was sent to it. It said: "No such user"."
-    static func sentence(_ reply: Reply, _ phase: Phase, _ address: Address, _ diagnosis: Diagnosis) -> String
-    {
+    /// "The server refused ada@example.org at RCPT with 550 5.1.1; nothing was accepted. It said: "No such user"."
+    ///
+    /// - Parameter isAlone: whether nobody else got the message, or may have got it.
+    static func sentence(
+        _ reply: Reply, _ phase: Phase, _ address: Address, _ diagnosis: Diagnosis, isAlone: Bool
+    ) -> String {
+        let end = isAlone ? "nothing was accepted" : "it was not accepted for this address"
         let whom = phase == .rcpt ? address.text : object(phase)
         let verb = diagnosis.retryable ? "put off" : "refused"
         let code = [String(reply.code), reply.enhanced?.description].compactMap { $0 }.joined(separator: " ")
         let words = reply.text.isEmpty ? "" : " It said: \"\(Reply.printable(reply.text, limit: 300))\"."
-        return "The server \(verb) \(whom) \(place(phase)) with \(code); nothing was accepted.\(words)"
+        return "The server \(verb) \(whom) \(place(phase)) with \(code); \(end).\(words)"
     }
 
     static func sentence(_ fault: TransportFault, _ phase: Phase, _ diagnosis: Diagnosis) -> String {

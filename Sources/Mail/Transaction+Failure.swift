@@ -8,26 +8,32 @@ extension Transaction {
         if outcomes.contains(.accepted) { return nil }
         let order: [Outcome] = [.unconfirmed, .deferred, .rejected, .notAttempted]
         guard let worth = order.first(where: { outcomes.contains($0) }),
-            let index = outcomes.firstIndex(of: worth), let failure = failure(for: index)
+            let index = outcomes.firstIndex(of: worth)
         else { return nil }
+        if worth == .unconfirmed { return unconfirmedFailure() }
+        guard let failure = failure(for: index) else { return nil }
         guard recipients.count > 1, failure.smtp?.phase == .rcpt else { return failure }
         return failure.with(
             message:
                 "None of the \(recipients.count) recipients was accepted, for example: \(failure.message)")
     }
 
-    /// Why the recipient at `index` was not accepted; nil when it was, or when nothing happened yet.
+    /// Why the recipient at `index` was not accepted; nil when it was, or when nothing happened yet. It never says
+    /// that nobody has the message when somebody may, nor asks for a second copy to them.
     package func failure(for index: Int) -> Failure? {
         switch outcome(for: index) {
         case .accepted, .pending, .bounced, .delivered: return nil
-        case .unconfirmed: return unconfirmedFailure
+        case .unconfirmed: return unconfirmedFailure(for: recipients[index].address)
         case .deferred, .rejected, .notAttempted: break
         }
         let address = recipients[index].address
         if let (reply, phase) = decisiveReply(for: index) {
             let diagnosis = Diagnosis(of: reply, in: phase)
+            let isAlone = outcomes.allSatisfy { $0 != .accepted && $0 != .unconfirmed }
             return Failure(
-                diagnosis.code, Diagnosis.sentence(reply, phase, address, diagnosis), hint: diagnosis.hint,
+                diagnosis.code,
+                Diagnosis.sentence(reply, phase, address, diagnosis, isAlone: isAlone),
+                hint: isAlone ? diagnosis.hint : diagnosis.hint + Self.forOthers(diagnosis),
                 retryable: diagnosis.retryable, phase: phase, smtp: .init(reply, in: phase))
         }
         if let fault {
@@ -44,12 +50,25 @@ extension Transaction {
             phase: phase)
     }
 
-    private var unconfirmedFailure: Failure {
+    /// Keeps whoever reads a hint from sending a second copy to those who have the message.
+    private static func forOthers(_ diagnosis: Diagnosis) -> String {
+        diagnosis.retryable
+            ? " Others have the message, or may have it: whatever is tried again is for this address alone."
+            : " Others have the message, or may have it: what is sent again goes to this address alone."
+    }
+
+    /// For the one recipient, or for the whole transaction.
+    private func unconfirmedFailure(for address: Address? = nil) -> Failure {
         let reason = fault.map { " (\($0.detail))" } ?? ""
+        let lost = "The whole message went out, but the server's answer to it never came\(reason)"
+        let message =
+            if let address {
+                "\(lost). \(address.text) may or may not have it: do not send to it again."
+            } else {
+                "\(lost): it may or may not have been accepted."
+            }
         return Failure(
-            .unconfirmed,
-            "The whole message went out, but the server's answer to it never came\(reason): it may or may not have been "
-                + "accepted.",
+            .unconfirmed, message,
             hint:
                 "Do not send again: it may have arrived, and a second copy would be a duplicate. Look for it in the "
                 + "Sent folder or ask the recipient; only send again when it is certain that it did not arrive.",

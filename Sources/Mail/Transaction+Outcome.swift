@@ -30,7 +30,7 @@ extension Transaction {
     func decisiveReply(for index: Int) -> (reply: Reply, phase: Phase)? {
         if let sessionRefusal { return (sessionRefusal, phase) }
         // After a refused MAIL every RCPT is refused too (503), which says nothing about the recipient.
-        if let mail, !mail.isPositive { return (mail, .mail) }
+        if let mail, mail.isTransient || mail.isPermanent { return (mail, .mail) }
         if let own = recipients[index].reply, own.isTransient || own.isPermanent { return (own, .rcpt) }
         if let finalDot, !finalDot.isIntermediate {
             return (finalDot, finalDotMayHaveLeft ? .finalDot : .body)

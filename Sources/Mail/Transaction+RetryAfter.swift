@@ -1,11 +1,15 @@
 extension Transaction {
     /// How long the server asks to wait ("try again in 5 minutes"), plus 10 s, in seconds; nil when no 4yz reply
-    /// says so. At most a day; the longest counts.
+    /// says so. The longest counts, up to 8 hours (28,800 s), the longest pause that a schedule makes by itself.
     package var retryAfterSeconds: Int? {
         let replies = [sessionRefusal, mail, data, finalDot] + recipients.map(\.reply)
         return replies.compactMap { $0 }.filter(\.isTransient).compactMap { Self.wait(in: $0.text) }.max().map
-        { $0 + 10 }
+        {
+            min($0 + 10, Self.maximumWait)
+        }
     }
+
+    private static let maximumWait = 28_800
 
     /// Reads a number with a unit of time that follows a word like "again", "retry" or "wait".
     private static func wait(in text: String) -> Int? {
@@ -17,7 +21,7 @@ extension Transaction {
                 let (number, unit) = amount(word, next: words.dropFirst(index + 1).first)
             else { continue }
             let (seconds, overflow) = number.multipliedReportingOverflow(by: unit)
-            return overflow ? 86_400 : min(seconds, 86_400)
+            return overflow ? maximumWait : min(seconds, maximumWait)
         }
         return nil
     }

@@ -1,4 +1,5 @@
 import Curl
+import Mail
 
 /// As whom to log in to a submission server, and with what proof.
 package enum Credentials: Sendable, Hashable {
@@ -22,11 +23,22 @@ package enum Credentials: Sendable, Hashable {
     }
 
     var login: Login {
-        switch self {
-        case .password(let username, let secret):
-            Login(username: username, proof: .password(secret.reveal()), mechanisms: mechanisms)
-        case .bearer(let username, let token):
-            Login(username: username, proof: .bearer(token.reveal()), mechanisms: mechanisms)
-        }
+        let proof: Login.Proof =
+            switch self {
+            case .password(_, let secret): .password(secret.reveal())
+            case .bearer(_, let token): .bearer(token.reveal())
+            }
+        return Login(username: username, proof: proof, mechanisms: mechanisms, strikeout: strikeout)
+    }
+
+    /// The secret as it is, and as the mechanisms write it: alone in base64, and in one with the user name.
+    var strikeout: Strikeout {
+        let (secret, initial) =
+            switch self {
+            case .password(_, let secret): (secret.reveal(), "\0\(username)\0\(secret.reveal())")
+            case .bearer(_, let token):
+                (token.reveal(), "user=\(username)\u{1}auth=Bearer \(token.reveal())\u{1}\u{1}")
+            }
+        return Strikeout(plain: [secret], encoded: [secret, initial].map { Base64.text(Array($0.utf8)) })
     }
 }

@@ -83,7 +83,7 @@ extension MailTransaction {
             do throws(Broken) {
                 let (reply, lines) = try await reader.next("the reply to \(name(of: command))", deadline: end)
                 record.hear(lines)
-                note(reply, to: command)
+                try note(reply, to: command)
                 if reply.code == 421 {
                     isReusable = false
                     return
@@ -92,14 +92,18 @@ extension MailTransaction {
                 throw lost ?? error
             }
         }
-        if lost != nil { isReusable = false }
+        // All was answered, but the line is gone: nothing more can be said on it.
+        if let lost { throw lost }
     }
 
-    private mutating func note(_ reply: Reply, to command: Command) {
+    private mutating func note(_ reply: Reply, to command: Command) throws(Broken) {
         switch command {
         case .mail: record.mail = reply
         case .rcpt(let index, _): record.recipients[index].reply = reply
-        case .data: record.data = reply
+        case .data: return record.data = reply
+        }
+        if reply.isIntermediate {
+            throw Broken(.protocolError, "the server answered \(name(of: command)) with \(reply.code)")
         }
     }
 

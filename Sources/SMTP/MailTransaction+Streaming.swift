@@ -9,6 +9,9 @@ extension MailTransaction {
     /// Sends the mail data, passes the gate, sends the final dot and hears the reply to it.
     mutating func stream() async throws(Broken) {
         enter(.body)
+        // What came in one piece with the 354 would be taken for the answer to the dot; nothing more is read on the
+        // way there. `onlyIfQuiet` sees what comes later.
+        if !reader.isEmpty { return try await hearLastWords(.notQuiet) }
         let octets = wire.octets
         record.note("C: (\(wire.size) octets of mail data)")
         if octets.count <= Self.streamedBeside {

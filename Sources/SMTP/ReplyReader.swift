@@ -4,9 +4,10 @@ import Mail
 /// Reads replies off a line: whole ones, in order, within a deadline and a size.
 ///
 /// The deadline is for the whole reply, so that a server that trickles octets for ever meets it. A long line is
-/// kept up to 2,000 octets and read to its end; a reply over 1 MiB, or over 500 lines, is no SMTP.
+/// kept up to 2,000 octets, without the login's secret, and read to its end; a reply over 1 MiB, or over 500 lines, is no SMTP.
 struct ReplyReader {
     private let connection: Connection
+    private let strikeout: Strikeout
     private var buffer: [UInt8] = []
     private var start = 0
 
@@ -14,7 +15,10 @@ struct ReplyReader {
     static let maximumLines = 500
     static let maximumReply = 1_048_576
 
-    init(_ connection: Connection) { self.connection = connection }
+    init(_ connection: Connection) {
+        self.connection = connection
+        strikeout = connection.strikeout
+    }
 
     /// True when the server has said nothing that was not asked for.
     var isEmpty: Bool { start == buffer.count }
@@ -51,14 +55,14 @@ struct ReplyReader {
             let fresh = buffer[start...]
             let end = fresh.firstIndex(of: 0x0A)
             let part = fresh[..<(end ?? fresh.endIndex)]
-            kept += part.prefix(Self.maximumLine - kept.count)
+            kept += part.prefix(Self.maximumLine + strikeout.margin - kept.count)
             size += part.count
             if size > Self.maximumReply { throw Broken(.protocolError, "\(what) is longer than 1 MiB") }
             if let end {
                 start = end + 1
                 if start == buffer.count { (buffer, start) = ([], 0) }
                 if kept.last == 0x0D { kept.removeLast() }
-                return String(decoding: kept, as: UTF8.self)
+                return strikeout.text(of: kept, limit: Self.maximumLine)
             }
             (buffer, start) = ([], 0)
             do {

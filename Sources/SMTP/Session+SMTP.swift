@@ -55,12 +55,13 @@ extension Session {
     }
 
     /// The refusal of an XOAUTH2 token: 334 with a JSON object in base64, whose text is the reason.
-    var bearerRefusal: Reply? {
+    func bearerRefusal(without strikeout: Strikeout?) -> Reply? {
         for case .server(let line) in lines.reversed() {
             guard Reply.code(of: line) == 334 else { continue }
             guard let octets = Base64Text.decoded(line.dropFirst(4)), octets.first == 0x7B else { return nil }
+            let words = String(decoding: octets, as: UTF8.self)
             return Reply(
-                code: 334, enhanced: nil, text: Reply.printable(String(decoding: octets, as: UTF8.self)))
+                code: 334, enhanced: nil, text: Reply.printable(strikeout.map { $0(words) } ?? words))
         }
         return nil
     }

@@ -27,7 +27,7 @@ extension Transaction {
             sessionRefusal = last
             return
         }
-        if error.kind == .loginDenied, let refusal = session.bearerRefusal {
+        if error.kind == .loginDenied, let refusal = session.bearerRefusal(without: credentials?.strikeout) {
             sessionRefusal = refusal
             return
         }

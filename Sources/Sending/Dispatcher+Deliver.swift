@@ -28,9 +28,10 @@ extension Dispatcher {
         await ended(claim)
     }
 
-    /// Writes the end of an attempt; a record that cannot be written now (full disk, foreign lock) is tried again, because
-    /// what the server said must not be forgotten.
+    /// Writes the end of an attempt. A record that cannot be written now (full disk, foreign lock) is tried again, because
+    /// what the server said must not be forgotten; `finish` tries once more when the process ends.
     private func settle(_ claim: Claim, _ settlement: Settlement, _ store: Store) async {
+        deliveries[claim.id]?.settlement = settlement
         var pause = 0.5
         while true {
             do {
@@ -41,9 +42,13 @@ extension Dispatcher {
             } catch {
                 logger.error(
                     "the end of an attempt could not be recorded; it is tried again",
-                    metadata: ["send": "\(claim.id)", "error": "\(error)"])
+                    metadata: [
+                        "send": "\(claim.id)", "state": "\(settlement.state.rawValue)", "error": "\(error)",
+                    ])
             }
-            do { try await surroundings.sleep(.seconds(pause)) } catch { return }
+            // Not cut short by the cancel that ends the process: that would be a busy loop until it is over.
+            let sleep = surroundings.sleep
+            try? await Task { [pause] in try await sleep(.seconds(pause)) }.value
             pause = min(pause * 2, 30)
         }
     }
@@ -60,7 +65,7 @@ extension Dispatcher {
 }
 
 extension Settlement {
-    /// Our own fault before anything was sent: tried again later.
+    /// Our own fault before anything was sent: tried again in a minute, until the give-up time.
     static func faulty(_ claim: Claim, _ error: any Error, at now: Timestamp) -> Settlement {
         let failure = Failure(
             .internal, "The message could not be read from the record: \(error).",

@@ -6,8 +6,8 @@ import Store
 ///
 /// Each send is claimed before it is touched, so that several processes on one record never send the same message.
 actor Dispatcher {
-    /// Deliveries under way at most; each server's connections are capped by its transport.
-    static let capacity = 64
+    /// Deliveries under way at most, each with its mail data in memory; a server's connections are capped by its transport.
+    static let capacity = 16
     /// Sends that another process left behind are looked for this often, seconds.
     static let sweepInterval = 10.0
 
@@ -20,7 +20,7 @@ actor Dispatcher {
 
     private var lock: OwnerLock?
     var deliveries: [SendID: Delivery] = [:]
-    private var isPumping = false
+    private var pump: Task<Void, Never>?
     private var isWokenAgain = false
     private var isFinishing = false
     private var timer: Task<Void, Never>?
@@ -30,13 +30,14 @@ actor Dispatcher {
         let claim: Claim
         let task: Task<Void, Never>
         var isAtFinalDot = false
+        /// What the attempt came to, while it could not be recorded yet.
+        var settlement: Settlement?
     }
 
     init(
         accounts: [Account], door: StoreDoor, changes: Changes, surroundings: Surroundings, logger: Logger
     ) {
-        self.accounts = Dictionary(
-            accounts.map { ($0.record.id, $0) }, uniquingKeysWith: { first, _ in first })
+        self.accounts = Dictionary(accounts.map { ($0.record.id, $0) }, uniquingKeysWith: { first, _ in first })
         self.door = door
         self.changes = changes
         self.surroundings = surroundings
@@ -45,66 +46,69 @@ actor Dispatcher {
         self.owner = SendID(milliseconds: surroundings.now().milliseconds, random: words).text
     }
 
-    /// Looks for what an earlier process left behind, once in this process's life; returns at once.
-    func begin() {
-        if timer == nil, !isPumping { wake() }
-    }
-
     /// Looks for due sends now; returns at once.
     func wake() {
-        Task { await self.pump() }
+        if isFinishing || accounts.isEmpty { return }
+        if pump != nil {
+            isWokenAgain = true
+        } else {
+            // A task of its own: cancelling who asked must not stop it.
+            pump = Task { await self.runPump() }
+        }
     }
 
-    private func pump() async {
-        if isPumping || isFinishing || accounts.isEmpty {
-            isWokenAgain = true
-            return
-        }
-        isPumping = true
-        defer { isPumping = false }
+    private func runPump() async {
         repeat {
             isWokenAgain = false
+            var pause = Self.sweepInterval
             do {
-                try await claimDue()
+                pause = try await claimDue()
             } catch {
-                logger.error(
-                    "the queue could not be read; it is tried again", metadata: ["error": "\(error)"])
+                pause = 1
+                logger.error("the queue could not be read; it is tried again", metadata: ["error": "\(error)"])
             }
-            await setTimer()
-            // Asked for while one of the awaits above was under way: looked at before the flag is given up.
+            setTimer(pause)
         } while isWokenAgain && !isFinishing
+        // No await since the last look at the flag: a later wake starts a new pump.
+        pump = nil
     }
 
-    private func claimDue() async throws {
-        guard let store = try await door.forReading() else { return }
-        for id in try await store.takeOver(from: owner, now: surroundings.now()) {
+    /// Claims and starts what is due; returns the seconds until it should look again.
+    private func claimDue() async throws -> Double {
+        guard let store = try door.forReading() else { return Self.sweepInterval }
+        let now = surroundings.now()
+        for id in try await store.takeOver(from: owner, now: now) {
             logger.warning("taken over from a process that ended", metadata: ["send": "\(id)"])
         }
-        let names = Array(accounts.keys)
-        guard let due = try await store.nextDue(for: names), due <= surroundings.now() else { return }
-        if lock == nil { lock = try OwnerLock(owner: owner, in: store) }
-        let claims = try await store.claim(
-            for: names, owner: owner, limit: Self.capacity - deliveries.count, now: surroundings.now())
-        for claim in claims {
-            let task = Task { await self.deliver(claim, store) }
-            deliveries[claim.id] = Delivery(claim: claim, task: task)
+        for id in try await store.giveUp(now: now) {
+            logger.warning("given up: its time is over", metadata: ["send": "\(id)"])
+            await changes.changed(id)
         }
+        let names = Array(accounts.keys)
+        if !isFinishing, let due = try store.nextDue(for: names), due <= now {
+            if lock == nil { lock = try OwnerLock(owner: owner, in: store) }
+            let claims = try await store.claim(
+                for: names, owner: owner, limit: Self.capacity - deliveries.count, now: now)
+            for claim in claims {
+                let task = Task { await self.deliver(claim, store) }
+                deliveries[claim.id] = Delivery(claim: claim, task: task)
+            }
+        }
+        // With every place taken, the end of a delivery wakes it.
+        guard deliveries.count < Self.capacity, let due = try store.nextDue(for: names) else {
+            return Self.sweepInterval
+        }
+        let pause = Double(due.milliseconds - surroundings.now().milliseconds) / 1000
+        return min(Self.sweepInterval, max(0.01, pause))
     }
 
-    /// Wakes at the next due time, and at the latest after the sweep interval.
-    private func setTimer() async {
+    private func setTimer(_ pause: Double) {
         timer?.cancel()
-        let store = try? await door.forReading()
-        guard !isFinishing, let store else { return }
-        var pause = Self.sweepInterval
-        if deliveries.count < Self.capacity, let due = try? await store.nextDue(for: Array(accounts.keys)) {
-            let milliseconds = due.milliseconds - surroundings.now().milliseconds
-            pause = min(pause, max(0.01, Double(milliseconds) / 1000))
-        }
+        if isFinishing { return }
         let sleep = surroundings.sleep
-        timer = Task { [pause] in
+        timer = Task {
             do { try await sleep(.seconds(pause)) } catch { return }
-            await self.pump()
+            self.wake()
         }
     }
 
@@ -114,35 +118,48 @@ actor Dispatcher {
         wake()
     }
 
-    func isAtFinalDot(_ claim: Claim) {
-        deliveries[claim.id]?.isAtFinalDot = true
-    }
+    func isAtFinalDot(_ claim: Claim) { deliveries[claim.id]?.isAtFinalDot = true }
 
-    /// Begins nothing new, waits for what is under way, and then says of the rest what is true.
+    /// Begins nothing new, waits for what is under way, and then records of the rest what is true.
     func finish(within time: Duration) async {
         isFinishing = true
         timer?.cancel()
-        let deadline = surroundings.now().adding(seconds: time.seconds * 0.6)
-        while !deliveries.isEmpty, surroundings.now() < deadline {
-            try? await surroundings.sleep(.milliseconds(10))
-        }
+        let start = surroundings.uptime()
+        await wait(until: start + time.seconds * 0.5) { pump == nil && deliveries.isEmpty }
         for delivery in deliveries.values { delivery.task.cancel() }
-        let last = surroundings.now().adding(seconds: time.seconds * 0.2)
-        while deliveries.values.contains(where: { !$0.isAtFinalDot }), surroundings.now() < last {
-            try? await surroundings.sleep(.milliseconds(10))
+        // Before the gate a cancel ends an attempt promptly; behind it, only the reply does.
+        await wait(until: start + time.seconds * 0.7) { pump == nil && deliveries.isEmpty }
+        let rest = deliveries.values.filter { $0.isAtFinalDot || $0.settlement != nil }
+        if !rest.isEmpty {
+            let writing = Task { for delivery in rest { await abandon(delivery) } }
+            await wait(until: start + time.seconds) { rest.allSatisfy { deliveries[$0.claim.id] == nil } }
+            writing.cancel()
         }
-        for delivery in deliveries.values where delivery.isAtFinalDot { await abandon(delivery.claim) }
-        deliveries = [:]
-        lock = nil
+        // Kept while anything runs: it dies with the process, and says until then that the owner lives.
+        if deliveries.isEmpty { lock = nil }
     }
 
-    /// The process ends while a reply to the final dot is awaited: nobody can know.
-    private func abandon(_ claim: Claim) async {
-        logger.error(
-            "stopped while waiting for the reply to the final dot: the message may or may not have been taken",
-            metadata: ["send": "\(claim.id)"])
+    private func wait(until deadline: Double, _ isSo: () -> Bool) async {
+        while !isSo(), surroundings.uptime() < deadline { try? await surroundings.sleep(.milliseconds(10)) }
+    }
+
+    /// The process ends before an attempt is settled: what the server said if it is known, else that nobody can know.
+    private func abandon(_ delivery: Delivery) async {
+        let claim = delivery.claim
         let reason = "the process was stopped while it waited for the reply to the final dot"
-        let store = try? await door.forReading()
-        try? await store?.settle(claim, .unconfirmed(claim, at: surroundings.now(), because: reason))
+        if delivery.settlement == nil {
+            logger.error(
+                "stopped while waiting for the reply to the final dot: the message may or may not have been taken",
+                metadata: ["send": "\(claim.id)"])
+        }
+        let settlement = delivery.settlement ?? .unconfirmed(claim, at: surroundings.now(), because: reason)
+        do {
+            try await door.forReading()?.settle(claim, settlement)
+            deliveries[claim.id] = nil
+        } catch {
+            logger.error(
+                "the end of an attempt could not be recorded",
+                metadata: ["send": "\(claim.id)", "state": "\(settlement.state.rawValue)", "error": "\(error)"])
+        }
     }
 }

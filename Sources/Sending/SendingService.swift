@@ -1,6 +1,7 @@
 package import Logging
 package import Mail
 package import Store
+import Synchronization
 
 /// The three operations over one record: send, track, list.
 package struct SendingService: Sendable {
@@ -9,6 +10,7 @@ package struct SendingService: Sendable {
     private let door: StoreDoor
     private let dispatcher: Dispatcher
     private let changes: Changes
+    private let hasBegun = Begun()
     private let surroundings: Surroundings
 
     package init(
@@ -31,14 +33,19 @@ package struct SendingService: Sendable {
     /// Nobody holds an id before the row is on the disk: a failure thrown here means that nothing was recorded or sent.
     package func send(_ request: SendRequest, wait: Duration) async throws(Failure) -> SendHistory {
         let new = try composition.newSend(from: request)
-        let store = try await door.forWriting()
+        let store = try door.forWriting()
         do {
             try await store.insert(new)
         } catch {
             throw .record(error, "The message could not be recorded, so nothing was sent")
         }
         await dispatcher.wake()
-        return try await history(.id(new.id), wait: wait) { $0.status != .queued || $0.state == .deferred }
+        do {
+            return try await history(.id(new.id), wait: wait) { $0.status != .queued || $0.state == .deferred }
+        } catch {
+            // It is on record and will be sent: a failure now would make the caller send it again.
+            return SendHistory(recorded: new)
+        }
     }
 
     /// Composes the message and says what would be sent; records nothing, sends nothing.
@@ -48,7 +55,7 @@ package struct SendingService: Sendable {
 
     /// What became of a send; with a wait, as soon as it is final or changes.
     package func track(_ key: TrackKey, wait: Duration) async throws(Failure) -> SendHistory {
-        await dispatcher.begin()
+        begin()
         let first = try await history(key, wait: .zero) { _ in true }
         if wait == .zero || first.send.status != .queued { return first }
         return try await history(.id(first.send.id), wait: wait) { send in
@@ -60,8 +67,8 @@ package struct SendingService: Sendable {
     package func list(
         _ filter: SendFilter, limit: Int, after position: ListPosition?
     ) async throws(Failure) -> (sends: [SendRecord], next: ListPosition?) {
-        await dispatcher.begin()
-        guard let store = try await door.forReading() else { return ([], nil) }
+        begin()
+        guard let store = try door.forReading() else { return ([], nil) }
         do {
             var sends = try await store.sends(matching: filter, limit: limit + 1, after: position)
             let more = sends.count > limit
@@ -76,13 +83,23 @@ package struct SendingService: Sendable {
     /// Ends in order: nothing new is begun, what is under way is given the time, the rest is left for the next process.
     package func finish(within time: Duration) async {
         await dispatcher.finish(within: time)
-        await door.close()
+        door.close()
+    }
+
+    /// Looks for what an earlier process left behind, once in this process's life, and not on the caller's time.
+    private func begin() {
+        if hasBegun.flag.exchange(true, ordering: .relaxed) { return }
+        Task { await dispatcher.wake() }
+    }
+
+    private final class Begun: Sendable {
+        let flag = Atomic(false)
     }
 
     private func history(
         _ key: TrackKey, wait: Duration, until isEnough: @escaping @Sendable (SendRecord) -> Bool
     ) async throws(Failure) -> SendHistory {
-        guard let store = try await door.forReading() else { throw .notFound(key) }
+        guard let store = try door.forReading() else { throw .notFound(key) }
         do {
             guard let first = try await store.history(of: key) else { throw Failure.notFound(key) }
             if wait == .zero || isEnough(first.send) { return first }
@@ -98,7 +115,7 @@ package struct SendingService: Sendable {
         until isEnough: @escaping @Sendable (SendRecord) -> Bool
     ) async throws -> SendHistory {
         let id = first.send.id
-        let deadline = surroundings.now().adding(seconds: wait.seconds)
+        let deadline = surroundings.uptime() + wait.seconds
         let signals = await changes.changes(of: id)
         let sleep = surroundings.sleep
         let ticks = Task { [changes] in
@@ -112,7 +129,7 @@ package struct SendingService: Sendable {
         while true {
             // Read after the signal was asked for: a change in between is seen here or signalled.
             let latest = try await store.history(of: .id(id)) ?? first
-            let isOver = surroundings.now() >= deadline || Task.isCancelled
+            let isOver = surroundings.uptime() >= deadline || Task.isCancelled
             if isOver || isEnough(latest.send) { return latest }
             if await changed.next() == nil { return latest }
         }

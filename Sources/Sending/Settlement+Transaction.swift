@@ -16,7 +16,7 @@ extension Settlement {
             nextAttemptAt: state == .deferred ? next : state == .ready ? now : nil,
             event: Self.event(for: state),
             detail: failure?.message ?? Self.lastWords(of: transaction),
-            warnings: state == .partial ? Self.warnings(about: transaction) : [],
+            warnings: state == .partial || state == .deferred ? Self.warnings(about: transaction, in: state) : [],
             conversation: transaction.conversation)
     }
 
@@ -76,11 +76,18 @@ extension Settlement {
         }
     }
 
-    private static func warnings(about transaction: Transaction) -> [String] {
+    /// What to say of each recipient that will not get it, or may not have got it, in a send that goes on or is sent.
+    private static func warnings(about transaction: Transaction, in state: SendState) -> [String] {
         transaction.recipients.indices.compactMap { index in
-            guard let failure = transaction.failure(for: index) else { return nil }
-            return
-                "\(transaction.recipients[index].address) did not get it: \(failure.message) \(failure.hint)"
+            let address = transaction.recipients[index].address
+            let outcome = transaction.outcome(for: index)
+            if outcome == .unconfirmed {
+                return doubt(about: address, because: "no reply came to the final dot")
+            }
+            guard outcome == .rejected || state == .partial, let failure = transaction.failure(for: index) else {
+                return nil
+            }
+            return "\(address) did not get it: \(failure.message) \(failure.hint)"
         }
     }
 

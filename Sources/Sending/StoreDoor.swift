@@ -1,11 +1,21 @@
 package import Mail
 package import Store
+import Synchronization
 
 /// Opens the record when somebody first needs it, so that a process which is only asked for its tools touches no file.
-package actor StoreDoor {
+///
+/// A lock and not an actor: once it is open, asking costs no change of thread.
+package final class StoreDoor: Sendable {
+    private enum State: Sendable {
+        case closed
+        case open(Store)
+        /// The process ends; opening again would have two pools on one file.
+        case shut
+    }
+
     private let open: @Sendable () throws -> Store
     private let exists: @Sendable () -> Bool
-    private var store: Store?
+    private let state = Mutex(State.closed)
 
     /// - Parameters:
     ///   - open: makes the file where it is missing.
@@ -17,27 +27,31 @@ package actor StoreDoor {
 
     /// The record, made where it is missing.
     package func forWriting() throws(Failure) -> Store {
-        if let store { return store }
-        do {
-            let opened = try open()
-            store = opened
-            return opened
-        } catch {
-            throw Failure(
-                .internal, "The record of sends cannot be opened, so nothing was sent: \(error).",
-                hint:
-                    "Set ENVELOPE_DB to a file in a folder that this user can write to, and see that the disk is"
-                    + " not full.", retryable: true)
+        let opened = state.withLock { state -> Result<Store, Failure> in
+            switch state {
+            case .open(let store): return .success(store)
+            case .shut: return .failure(.shutDown)
+            case .closed:
+                do {
+                    let store = try open()
+                    state = .open(store)
+                    return .success(store)
+                } catch {
+                    return .failure(.unopenable(error))
+                }
+            }
         }
+        return try opened.get()
     }
 
     /// The record, or nil when nothing was ever recorded.
     package func forReading() throws(Failure) -> Store? {
-        store == nil && !exists() ? nil : try forWriting()
+        let isClosed = state.withLock { state in if case .closed = state { true } else { false } }
+        return isClosed && !exists() ? nil : try forWriting()
     }
 
-    /// Lets go of the record; its connections end with the last reader.
-    package func close() { store = nil }
+    /// Lets go of the record for good; its connections end with the last reader.
+    package func close() { state.withLock { $0 = .shut } }
 }
 
 extension Failure {
@@ -49,4 +63,14 @@ extension Failure {
             hint: "See that the disk is not full and that the database file is whole, then try again.",
             retryable: true)
     }
+
+    fileprivate static func unopenable(_ error: any Error) -> Failure {
+        Failure(
+            .internal, "The record of sends cannot be opened, so nothing was sent: \(error).",
+            hint: "Set ENVELOPE_DB to a file in a folder that this user can write to, and see that the disk is"
+                + " not full.", retryable: true)
+    }
+
+    fileprivate static let shutDown = Failure(
+        .internal, "The server is shutting down, so nothing was sent.", hint: "Start it again.", retryable: true)
 }

@@ -40,6 +40,7 @@ enum Migrations {
             ('ready', 'sending'), ('ready', 'held'), ('ready', 'cancelled'), ('ready', 'expired'),
             ('scheduled', 'sending'), ('scheduled', 'held'), ('scheduled', 'cancelled'), ('scheduled', 'expired'),
             ('deferred', 'sending'), ('deferred', 'held'), ('deferred', 'cancelled'), ('deferred', 'expired'),
+            ('deferred', 'partial'),
             ('held', 'ready'), ('held', 'scheduled'), ('held', 'denied'), ('held', 'cancelled'), ('held', 'expired'),
             ('sending', 'ready'), ('sending', 'held'), ('sending', 'deferred'), ('sending', 'accepted'),
             ('sending', 'partial'), ('sending', 'rejected'), ('sending', 'expired'), ('sending', 'cancelled'),

@@ -23,6 +23,13 @@ enum PrivateFile {
         }
     }
 
+    /// The path without symbolic links, so that everybody who opens the same file finds the same things beside it.
+    static func resolved(_ path: String) -> String {
+        guard let resolved = realpath(path, nil) else { return path }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
     static func ensureFolder(_ path: String) throws(SystemError) {
         var status = stat()
         if stat(path, &status) == 0 {

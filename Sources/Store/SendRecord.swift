@@ -55,3 +55,20 @@ package struct SendHistory: Sendable, Hashable {
     package let attempts: [AttemptRecord]
     package let events: [SendEvent]
 }
+
+extension SendHistory {
+    /// A send as it was recorded, before anything else is known of it.
+    package init(recorded new: NewSend) {
+        self.init(
+            send: SendRecord(
+                id: new.id, state: .ready, messageID: new.messageID.text, accountName: new.account.name,
+                isSandbox: new.account.kind == .sandbox, from: new.from.text, subject: new.subject,
+                size: new.mailData.size, createdAt: new.createdAt, sentAt: nil, nextAttemptAt: new.createdAt,
+                attempts: 0, delivery: .unknown, failure: nil, tags: new.tags, metadata: new.metadata,
+                warnings: new.warnings,
+                recipients: new.recipients.map {
+                    SendRecord.Recipient(kind: $0.kind, mailbox: $0.mailbox, outcome: .pending, reply: nil, at: nil)
+                }),
+            attempts: [], events: [SendEvent(at: new.createdAt, kind: .created)])
+    }
+}

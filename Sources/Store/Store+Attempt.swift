@@ -33,8 +33,8 @@ extension Store {
     }
 
     /// The mail data exactly as it was composed.
-    package func mailData(of id: SendID) async throws -> MailData? {
-        let octets = try await pool.read { db in
+    @concurrent package func mailData(of id: SendID) async throws -> MailData? {
+        let octets = try look { db in
             try Data.fetchOne(db, sql: "SELECT octets FROM mail_data WHERE send_id = ?", arguments: [id.text])
         }
         guard let octets else { return nil }
@@ -46,11 +46,20 @@ extension Store {
     }
 
     func settle(_ claim: Claim, _ settlement: Settlement, in db: Database) throws {
+        for recipient in settlement.recipients {
+            try db.execute(
+                sql: "UPDATE recipients SET outcome = ?, reply = ?, at = ? WHERE send_id = ? AND address = ?",
+                arguments: [
+                    recipient.outcome.rawValue, try recipient.reply.map(Coding.text), settlement.at.rfc3339,
+                    claim.id.text, recipient.address.text,
+                ])
+        }
         let state = settlement.state
+        let sentAt = state.status == .sent ? Self.firstAccepted : "NULL"
         try db.execute(
             sql: """
                 UPDATE sends SET status = :status, state = :state, owner = NULL, error = :error,
-                    next_attempt_at = :next, sent_at = :sent,
+                    next_attempt_at = :next, sent_at = \(sentAt),
                     warnings = CASE WHEN :warnings IS NULL THEN warnings ELSE :warnings END
                 WHERE id = :id AND owner = :owner AND attempts = :attempt
                 """,
@@ -58,7 +67,6 @@ extension Store {
                 "status": state.status.rawValue, "state": state.rawValue,
                 "error": try settlement.failure.map(Coding.text),
                 "next": settlement.nextAttemptAt?.rfc3339,
-                "sent": state.status == .sent ? settlement.at.rfc3339 : nil,
                 "warnings": settlement.warnings.isEmpty
                     ? nil : try merged(settlement.warnings, into: claim.id, in: db),
                 "id": claim.id.text, "owner": claim.owner, "attempt": claim.attempt,
@@ -71,14 +79,6 @@ extension Store {
                 settlement.at.rfc3339, settlement.phase.rawValue, try Coding.text(settlement.conversation),
                 claim.id.text, claim.attempt,
             ])
-        for recipient in settlement.recipients {
-            try db.execute(
-                sql: "UPDATE recipients SET outcome = ?, reply = ?, at = ? WHERE send_id = ? AND address = ?",
-                arguments: [
-                    recipient.outcome.rawValue, try recipient.reply.map(Coding.text), settlement.at.rfc3339,
-                    claim.id.text, recipient.address.text,
-                ])
-        }
         try write(
             SendEvent(at: settlement.at, kind: settlement.event, detail: settlement.detail), of: claim.id,
             in: db)

@@ -13,7 +13,7 @@ extension Store {
         -> [Claim]
     {
         // Looked for with a reader first: the writer's lock is taken only when there is something to take.
-        guard limit > 0, let due = try await nextDue(for: accounts), due <= now else { return [] }
+        guard limit > 0, let due = try nextDue(for: accounts), due <= now else { return [] }
         return try await pool.write { db in
             let rows = try Row.fetchAll(
                 db,
@@ -29,14 +29,16 @@ extension Store {
                 arguments: [
                     "owner": owner, "now": now.rfc3339, "accounts": try Coding.text(accounts), "limit": limit,
                 ])
-            let claims = try rows.map { row in try begin(row, owner: owner, now: now, in: db) }
+            let claims = try rows.compactMap { row in
+                try orPutAside(row, at: now, in: db) { try begin(row, owner: owner, now: now, in: db) }
+            }
             return claims.sorted { $0.id < $1.id }
         }
     }
 
     /// When the next send of these accounts is due; nil when none waits.
-    package func nextDue(for accounts: [String]) async throws -> Timestamp? {
-        try await pool.read { db in
+    package func nextDue(for accounts: [String]) throws -> Timestamp? {
+        try look { db in
             try Row.fetchOne(
                 db,
                 sql: """
@@ -76,6 +78,21 @@ extension Store {
             forwardPaths: try open.map { try $0.0.address("address") },
             giveUpAt: try row.requiredTime("give_up_at"),
             settledOutcomes: outcomes.filter { $0 != .pending && $0 != .deferred })
+    }
+
+    /// What the body makes of a row; nil when the row is damaged, and then its send has failed and holds up no other.
+    func orPutAside<Value>(_ row: Row, at now: Timestamp, in db: Database, _ body: () throws -> Value) throws -> Value? {
+        var value: Value?
+        do {
+            try db.inSavepoint {
+                value = try body()
+                return .commit
+            }
+        } catch let error as StoreError {
+            try end(try sendID(row), .rejected, .unreadable(error), at: now, in: db)
+            return nil
+        }
+        return value
     }
 
     func sendID(_ row: Row) throws -> SendID {

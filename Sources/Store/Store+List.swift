@@ -8,7 +8,7 @@ extension Store {
     package func sends(
         matching filter: SendFilter, limit: Int, after position: ListPosition? = nil
     ) async throws -> [SendRecord] {
-        try await pool.read { db in
+        try look { db in
             var conditions: [String] = []
             var arguments: StatementArguments = []
             func require(_ condition: String, _ values: (any DatabaseValueConvertible)...) {

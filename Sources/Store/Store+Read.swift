@@ -14,11 +14,11 @@ extension Store {
 
     /// A send with its recipients; nil when there is none of that id.
     package func send(_ id: SendID) async throws -> SendRecord? {
-        try await pool.read { db in try record(where: "s.id = ?", id.text, in: db) }
+        try look { db in try record(where: "s.id = ?", id.text, in: db) }
     }
 
     private func history(where condition: String, _ key: String) async throws -> SendHistory? {
-        try await pool.read { db in
+        try look { db in
             guard let send = try record(where: condition, key, in: db) else { return nil }
             let attempts = try Row.fetchAll(
                 db.cachedStatement(sql: "SELECT * FROM attempts WHERE send_id = ? ORDER BY number"),

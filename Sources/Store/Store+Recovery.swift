@@ -9,7 +9,7 @@ extension Store {
     /// - Parameter living: the caller's own id, left alone.
     /// - Returns: the sends that were moved.
     package func takeOver(from living: String?, now: Timestamp) async throws -> [SendID] {
-        let owners = try await pool.read { db in
+        let owners = try look { db in
             try String.fetchAll(db, sql: "SELECT DISTINCT owner FROM sends WHERE owner IS NOT NULL")
         }
         let dead = owners.filter { $0 != living && OwnerLock.isDead($0, folder: ownersFolder) }
@@ -17,20 +17,24 @@ extension Store {
         return try await pool.write { db in
             var moved: [SendID] = []
             for owner in dead {
-                for (claim, atFinalDot) in try openAttempts(of: owner, in: db) {
-                    try settle(
-                        claim,
-                        atFinalDot ? lostAtFinalDot(claim, at: now) : lostBeforeFinalDot(claim, at: now),
-                        in: db)
-                    moved.append(claim.id)
+                for row in try openAttempts(of: owner, in: db) {
+                    _ = try orPutAside(row, at: now, in: db) {
+                        let claim = try claim(row, id: try sendID(row), owner: owner, in: db)
+                        let isAtFinalDot = try row.time("at_final_dot_at") != nil
+                        try settle(
+                            claim,
+                            isAtFinalDot ? lostAtFinalDot(claim, at: now) : lostBeforeFinalDot(claim, at: now),
+                            in: db)
+                    }
+                    moved.append(try sendID(row))
                 }
             }
             return moved
         }
     }
 
-    private func openAttempts(of owner: String, in db: Database) throws -> [(Claim, Bool)] {
-        let rows = try Row.fetchAll(
+    private func openAttempts(of owner: String, in db: Database) throws -> [Row] {
+        try Row.fetchAll(
             db,
             sql: """
                 SELECT s.id, s.account_id, s.attempts, s.reverse_path, s.give_up_at, a.at_final_dot_at
@@ -38,12 +42,6 @@ extension Store {
                 WHERE s.owner = ?
                 """,
             arguments: [owner])
-        return try rows.map { row in
-            (
-                try claim(row, id: try sendID(row), owner: owner, in: db),
-                try row.time("at_final_dot_at") != nil
-            )
-        }
     }
 
     private func lostBeforeFinalDot(_ claim: Claim, at now: Timestamp) -> Settlement {
@@ -66,14 +64,17 @@ extension Settlement {
     /// - Parameter reason: what ended it, as a clause.
     package static func unconfirmed(_ claim: Claim, at now: Timestamp, because reason: String) -> Settlement {
         let isTakenForSome = claim.settledOutcomes.contains(.accepted)
+        let state: SendState = isTakenForSome ? .partial : .unconfirmed
         return Settlement(
-            state: isTakenForSome ? .partial : .unconfirmed, at: now, phase: .finalDot,
+            state: state, at: now, phase: .finalDot,
             recipients: claim.forwardPaths.map { Recipient(address: $0, outcome: .unconfirmed, reply: nil) },
-            failure: isTakenForSome ? nil : .unconfirmed(because: reason), event: .unconfirmed,
-            detail: reason,
-            warnings: isTakenForSome
-                ? claim.forwardPaths.map {
-                    "\($0) may or may not have it: \(reason). Do not send to it again."
-                } : [])
+            failure: isTakenForSome ? nil : .unconfirmed(because: reason),
+            event: isTakenForSome ? .partial : .unconfirmed, detail: reason,
+            warnings: isTakenForSome ? claim.forwardPaths.map { doubt(about: $0, because: reason) } : [])
+    }
+
+    /// The warning about a recipient who may have the message, in a send that others have for certain.
+    package static func doubt(about address: Address, because reason: String) -> String {
+        "\(address) may or may not have it: \(reason). Do not send it to this address again."
     }
 }

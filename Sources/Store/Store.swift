@@ -36,13 +36,17 @@ package struct Store: Sendable {
                 throw StoreError.newerVersion(path: path)
             }
             if try !pool.read(Migrations.all.hasCompletedMigrations) { try Migrations.all.migrate(pool) }
-            return Store(pool: pool, ownersFolder: path + ".owners")
+            return Store(pool: pool, ownersFolder: PrivateFile.resolved(path) + ".owners")
         } catch let error as StoreError {
             throw error
         } catch {
             throw StoreError.cannotOpen(path: path, reason: String(describing: error))
         }
     }
+
+    /// Reads on the calling thread: readers never wait for a writer, and a read (some 60 µs) is over sooner than another
+    /// thread is awake.
+    func look<Value>(_ body: (Database) throws -> Value) throws -> Value { try pool.read(body) }
 
     /// Ends the connections; nothing may be called afterwards.
     package func close() throws { try pool.close() }

@@ -121,11 +121,11 @@ extension JSON.Object {
         return object
     }
 
-    /// `to`, and `cc` and `bcc` where there are any.
+    /// `to`, `cc` and `bcc`.
     private mutating func add(_ recipients: [(kind: RecipientKind, mailbox: Mailbox)]) {
         for kind in RecipientKind.allCases {
             let texts = recipients.filter { $0.kind == kind }.map { JSON.string($0.mailbox.text) }
-            if kind == .to || !texts.isEmpty { self[kind.rawValue] = .array(texts) }
+            self[kind.rawValue] = .array(texts)
         }
     }
 }

@@ -8,17 +8,14 @@ extension SendRecord {
     private var step: String {
         switch state {
         case .accepted: "Done: the server accepted it. Do not send it again."
-        case .partial:
-            "The server accepted it for some recipients; the others are in `warnings`. Correct those addresses and"
-                + " send to them alone, not to the ones that have it."
+        case .partial: partialStep
         case .ready, .sending:
             "It is being sent. Call track_send with this id in a few seconds; do not send it again."
         case .scheduled: "It will be sent at \(nextAttemptAt?.rfc3339 ?? "its time"). Do not send it again."
         case .held:
             "It waits for a person or a limit. Call track_send with this id later; do not send it again."
         case .deferred:
-            "The server did not take it yet; it is tried again at \(nextAttemptAt?.rfc3339 ?? "a later time"). Call"
-                + " track_send with this id after that; do not send it again."
+            deferredStep
         case .unconfirmed:
             "Do not send it again: it may have arrived. Ask the user to look into the Sent folder or to ask the"
                 + " recipient."
@@ -28,5 +25,29 @@ extension SendRecord {
         case .cancelled, .denied:
             "It was stopped on purpose. Do not send it again unless the user asks for it."
         }
+    }
+
+    private var partialStep: String {
+        var step = "The server accepted it for \(addresses(.accepted)). Do not send it to them again."
+        if recipients.contains(where: { $0.outcome == .unconfirmed }) {
+            step += " Nor to \(addresses(.unconfirmed)): they may have it."
+        }
+        if recipients.contains(where: { ![.accepted, .unconfirmed].contains($0.outcome) }) {
+            step += " The others are in `warnings`: correct those addresses and send to them alone."
+        }
+        return step
+    }
+
+    private var deferredStep: String {
+        let next = nextAttemptAt?.rfc3339 ?? "a later time"
+        let has = recipients.contains { $0.outcome == .accepted }
+        return (has
+            ? "The server has it for \(addresses(.accepted)), and not yet for \(addresses(.deferred)); for them it"
+            : "The server did not take it yet; it")
+            + " is tried again at \(next). Call track_send with this id after that; do not send it again."
+    }
+
+    private func addresses(_ outcome: Outcome) -> String {
+        recipients.filter { $0.outcome == outcome }.map(\.address.text).joined(separator: ", ")
     }
 }

@@ -6,6 +6,11 @@ extension Surroundings {
     /// The machine's clock and randomness: the one place that reads them.
     static let system = Surroundings(
         now: { .now },
+        uptime: {
+            var time = timespec()
+            clock_gettime(CLOCK_MONOTONIC, &time)
+            return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+        },
         sleep: { duration in try await Task.sleep(for: duration) },
         random: { UInt64.random(in: .min ... .max) })
 }

@@ -40,7 +40,10 @@ struct DialogueTests {
                 let mailData = number == 2 ? scene.secondMailData : scene.mailData
                 transaction = await transport.carry(
                     mailData, in: scene.envelope, gate: { try await scene.passGate(peer) },
-                    progress: { phase in phases.withLock { $0.append(phase) } })
+                    progress: { phase in
+                        phases.withLock { $0.append(phase) }
+                        if phase == scene.holdsAt { peer.settledHere() }
+                    })
             }
             if dialogue.settings["afterwards"] == "the peer is awaited" { await peer.settled() }
             await transport.close()
@@ -58,13 +61,22 @@ struct DialogueTests {
                 #expect(
                     !peer.heard.contains { $0.contains("QUIT") }, "QUIT would be a line of mail data here")
             }
+            if dialogue.settings["dot"] == "no" {
+                #expect(!transaction.finalDotMayHaveLeft && !transaction.conversation.contains("C: ."))
+                await peer.gone()
+                #expect(!peer.heard.contains("."), "no dot may leave")
+            }
             if scene.messages == 1 {
                 let heard = phases.withLock { $0 }
                 #expect(
                     heard == heard.sorted() && Set(heard).count == heard.count, "a phase only moves forward")
             }
-            let shown = transaction.conversation.joined(separator: "\n")
-            #expect(!shown.contains("s3cret") && !shown.contains("czNjcmV0") && !shown.contains("AHVzZXIA"))
+            let failures =
+                transaction.recipients.indices.map(transaction.failure(for:)) + [transaction.failure]
+            let shown = "\(transaction) \(failures)".lowercased()
+            for secret in ["s3cret", "czNjcmV0", "AHVzZXIA", "dXNlcj11"] {
+                #expect(!shown.contains(secret.lowercased()), "\(secret) is told: \(shown)")
+            }
         }
     }
 

@@ -10,6 +10,8 @@ struct Scene {
     let envelope: Envelope
     let messages: Int
     private let gate: String?
+    /// The phase in which the program is held until the peer has done its worst.
+    let holdsAt: Phase?
 
     init(_ dialogue: Dialogue, port: Int) throws {
         let settings = dialogue.settings
@@ -47,6 +49,7 @@ struct Scene {
         self.envelope = envelope
         messages = Int(settings["messages"] ?? "1") ?? 1
         gate = settings["gate"]
+        holdsAt = settings["holds at"].flatMap { Phase(rawValue: $0) }
     }
 
     /// Opens, refuses, or waits until the peer has done its worst.
@@ -87,6 +90,8 @@ struct Scene {
         case "dots": text = ".\r\n..\r\n.a\r\na.\r\n\r\n.\r\n. \r\nSubject: x\r\n.\r\n"
         case "only a line end": text = "\r\n"
         case "eight bit": text = "Subject: Hello\r\n\r\nGrüße\r\n"
+        case "70400 octets":
+            text = String(repeating: String(repeating: "x", count: 62) + "\r\n", count: 1_100)
         case "16 MiB": text = String(repeating: String(repeating: "x", count: 62) + "\r\n", count: 262_144)
         default: throw PeerError("no message is called \(name)")
         }

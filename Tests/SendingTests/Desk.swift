@@ -36,7 +36,7 @@ struct Desk: Sendable {
 
     static func surroundings(_ clock: ManualClock) -> Surroundings {
         Surroundings(
-            now: { clock.now }, sleep: { try await clock.sleep($0) },
+            now: { clock.now }, uptime: { clock.uptime }, sleep: { try await clock.sleep($0) },
             random: { UInt64.random(in: .min ... .max) })
     }
 

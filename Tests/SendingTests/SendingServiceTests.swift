@@ -1,9 +1,9 @@
 import Mail
-import Store
 import TestPeers
 import Testing
 
 @testable import Sending
+@testable import Store
 
 @Suite("The service: accept, deliver, track, list")
 struct SendingServiceTests {
@@ -36,13 +36,17 @@ struct SendingServiceTests {
 
     @Test("A refused recipient fails the send and says why; it is not tried again")
     func rejected() async throws {
-        try await withDesk([ScriptedTransport.replies(rcpt: [550], finalDot: nil)]) { desk in
+        try await withDesk([ScriptedTransport.replies(rcpt: [550], finalDot: nil), ScriptedTransport.accepts]) { desk in
             let history = try await desk.send()
             #expect(history.send.status == .failed)
             #expect(history.send.state == .rejected)
             #expect(history.send.failure?.code == .recipientRejected)
             #expect(history.send.failure?.smtp?.code == 550)
-            desk.clock.advance(by: 100_000)
+            let other = try await desk.service.send(try Desk.request(to: ["c@example.org"]), wait: .zero)
+            desk.clock.advance(by: 1_000)
+            // A later one was looked at, so the refused one was passed over.
+            try await eventually { desk.transport.carried.count == 2 }
+            _ = try await desk.advance(other.send.id) { $0.status != .queued }
             #expect(try await desk.service.track(.id(history.send.id), wait: .zero).attempts.count == 1)
         }
     }
@@ -159,12 +163,7 @@ struct SendingServiceTests {
         try await withDesk([act]) { desk in
             async let answer = desk.send(wait: .seconds(4))
             try await eventually { desk.clock.sleepers > 0 }
-            let mover = Task {
-                while !Task.isCancelled {
-                    desk.clock.advance(by: 0.25)
-                    try? await Task.sleep(for: .milliseconds(1))
-                }
-            }
+            let mover = desk.clock.moving(by: 0.25)
             let queued = try await answer
             mover.cancel()
             #expect(queued.send.status == .queued)
@@ -204,13 +203,7 @@ struct SendingServiceTests {
                         try await looker.history(of: id)?.attempts.first?.atFinalDotAt != nil
                     }
                 }
-                let clock = desk.clock
-                let mover = Task {
-                    while !Task.isCancelled {
-                        if clock.sleepers > 0 { clock.advance(by: 0.05) }
-                        try? await Task.sleep(for: .milliseconds(1))
-                    }
-                }
+                let mover = desk.clock.moving(by: 0.05)
                 await desk.service.finish(within: .seconds(2))
                 mover.cancel()
                 // The moved clock outruns the disk: the release may still be on its way.
@@ -254,5 +247,69 @@ struct SendingServiceTests {
         #expect(failure?.message.contains("nothing was sent") == true)
         #expect(failure?.hint.contains("ENVELOPE_DB") == true)
         #expect(desk.transport.carried.isEmpty)
+    }
+
+    @Test("Once it is recorded, a send never fails the call: an error would make the agent send it again")
+    func recordedIsRecorded() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder + "/envelope.db"
+            let act: ScriptedTransport.Act = { envelope, gate in
+                // From here on no history can be read.
+                try? Store.open(at: path).run("ALTER TABLE attempts RENAME COLUMN started_at TO began")
+                return await ScriptedTransport.unreachable(envelope, gate)
+            }
+            let desk = try Desk([act], path: path)
+            let mover = desk.clock.moving(by: 10)
+            let history = try await desk.send(wait: .seconds(1_000))
+            mover.cancel()
+            #expect(history.send.status == .queued)
+            #expect(history.events.map(\.kind) == [.created])
+            await desk.service.finish(within: .zero)
+        }
+    }
+
+    @Test("Ended in the moment of a claim, nothing is left under way without an owner")
+    func finishedAtOnce() async throws {
+        for _ in 0..<20 {
+            try await withTemporaryFolder { folder in
+                let path = folder + "/envelope.db"
+                let desk = try Desk([ScriptedTransport.accepts], path: path)
+                let id = try await desk.send(wait: .zero).send.id
+                let mover = desk.clock.moving(by: 0.001)
+                await desk.service.finish(within: .seconds(2))
+                mover.cancel()
+                let state = try await Store.open(at: path).send(id)?.state
+                #expect(state == .accepted || state == .ready)
+            }
+        }
+    }
+
+    @Test("Who was refused for good is warned of, also when another recipient had to be tried again")
+    func warnedAcrossAttempts() async throws {
+        let acts = [ScriptedTransport.replies(rcpt: [550, 451], finalDot: nil), ScriptedTransport.accepts]
+        try await withDesk(acts) { desk in
+            let first = try await desk.send(to: ["a@example.org", "b@example.org"])
+            let last = try await desk.advance(first.send.id) { $0.status != .queued }
+            #expect(last.send.state == .partial)
+            #expect(last.send.warnings.count == 1)
+            #expect(last.send.warnings.first?.hasPrefix("a@example.org did not get it") == true)
+        }
+    }
+
+    @Test("A recipient in doubt is warned of as such, never as one to send to again")
+    func warnedOfDoubt() async throws {
+        let acts = [
+            ScriptedTransport.replies(rcpt: [250, 451], finalDot: 250),
+            ScriptedTransport.replies(rcpt: [250], finalDot: 0),
+        ]
+        try await withDesk(acts) { desk in
+            let first = try await desk.send(to: ["a@example.org", "b@example.org"])
+            let last = try await desk.advance(first.send.id) { $0.status != .queued }
+            #expect(last.send.state == .partial)
+            #expect(last.send.recipients.map(\.outcome) == [.accepted, .unconfirmed])
+            #expect(last.send.warnings.count == 1)
+            #expect(last.send.warnings.first?.contains("may or may not have it") == true)
+            #expect(last.events.last?.kind == .partial)
+        }
     }
 }

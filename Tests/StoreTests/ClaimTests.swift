@@ -1,3 +1,4 @@
+import Foundation
 import Mail
 import Testing
 
@@ -39,9 +40,9 @@ struct ClaimTests {
             for number in [3, 2, 200] { try await store.insert(try Samples.new(number)) }
             let claims = try await store.claim(for: ["env-1"], owner: "o", limit: 9, now: later)
             #expect(claims.map(\.id) == [Samples.id(2), Samples.id(3)])
-            #expect(try await store.nextDue(for: ["env-1"]) == Samples.start.adding(seconds: 200))
-            #expect(try await store.nextDue(for: ["env-2"]) == Samples.start.adding(seconds: 1))
-            #expect(try await store.nextDue(for: []) == nil)
+            #expect(try store.nextDue(for: ["env-1"]) == Samples.start.adding(seconds: 200))
+            #expect(try store.nextDue(for: ["env-2"]) == Samples.start.adding(seconds: 1))
+            #expect(try store.nextDue(for: []) == nil)
         }
     }
 
@@ -153,6 +154,69 @@ struct ClaimTests {
                 try await store.claim(for: ["env-1"], owner: "o", limit: 1, now: later).first)
             #expect(next.forwardPaths.map(\.text) == ["b@example.org"])
             #expect(next.settledOutcomes == [.accepted, .rejected])
+        }
+    }
+
+    @Test("A damaged row fails alone and holds up no other")
+    func damaged() async throws {
+        try await withStore { store, _ in
+            try await store.insert(try Samples.new(1))
+            try await store.insert(try Samples.new(2))
+            try store.run("UPDATE recipients SET outcome = 'accepted' WHERE send_id = '\(Samples.id(1))'")
+            let claims = try await store.claim(for: ["env-1"], owner: "o", limit: 9, now: later)
+            #expect(claims.map(\.id) == [Samples.id(2)])
+            let damaged = try #require(try await store.history(of: Samples.id(1)))
+            #expect(damaged.send.status == .failed)
+            #expect(damaged.send.failure?.code == .internal)
+            #expect(damaged.events.last?.kind == .rejected)
+        }
+    }
+
+    @Test("Past its give-up time a waiting send is expired, or partial where somebody has it, and never claimed")
+    func givenUp() async throws {
+        try await withStore { store, _ in
+            try await store.insert(try Samples.new(1))
+            try await store.insert(try Samples.new(2, to: ["a@example.org", "b@example.org"]))
+            let claims = try await store.claim(for: ["env-1"], owner: "o", limit: 9, now: later)
+            let first = Samples.start.adding(seconds: 50)
+            try await store.settle(
+                claims[1],
+                Settlement(
+                    state: .deferred, at: first, phase: .done,
+                    recipients: [
+                        .init(address: claims[1].forwardPaths[0], outcome: .accepted, reply: nil),
+                        .init(address: claims[1].forwardPaths[1], outcome: .deferred, reply: nil),
+                    ], failure: nil, nextAttemptAt: later, event: .deferred))
+            try await store.settle(
+                claims[0],
+                Settlement(
+                    state: .ready, at: first, phase: .connect, recipients: [], failure: nil, nextAttemptAt: later,
+                    event: .released))
+            let tooLate = Samples.start.adding(seconds: 100_000)
+            #expect(try await store.giveUp(now: later) == [])
+            #expect(try await Set(store.giveUp(now: tooLate)) == [Samples.id(1), Samples.id(2)])
+            #expect(try await store.claim(for: ["env-1"], owner: "o", limit: 9, now: tooLate) == [])
+            let expired = try #require(try await store.history(of: Samples.id(1)))
+            #expect(expired.send.state == .expired)
+            #expect(expired.send.failure?.code == .expired)
+            #expect(expired.events.last?.kind == .expired)
+            let partial = try #require(try await store.send(Samples.id(2)))
+            #expect(partial.state == .partial)
+            // When the server first took it for somebody, not when the rest was given up.
+            #expect(partial.sentAt == first)
+        }
+    }
+
+    @Test("Opened through a symbolic link, the record knows the same living owners")
+    func linked() async throws {
+        try await withStore { store, path in
+            try await store.insert(try Samples.new(1))
+            let lock = try OwnerLock(owner: "living", in: store)
+            _ = try await store.claim(for: ["env-1"], owner: "living", limit: 1, now: later)
+            try FileManager.default.createSymbolicLink(atPath: path + ".link", withDestinationPath: path)
+            let other = try Store.open(at: path + ".link")
+            #expect(try await other.takeOver(from: nil, now: later) == [])
+            #expect(lock.owner == "living")
         }
     }
 }

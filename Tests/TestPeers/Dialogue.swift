@@ -13,7 +13,7 @@
 /// ```
 ///
 /// A `*` in a `C:` line stands for anything. What is not a line stands in parentheses: `C: (mail data)`,
-/// `C: (some mail data)`, `S: (drop)`, `S: (reset)`, `S: (stall)`, `S: (octet by octet) 250 ok`,
+/// `C: (some mail data)`, `C: (24 octets)`, `S: (drop)`, `S: (reset)`, `S: (stall)`, `S: (octet by octet) 250 ok`,
 /// `S: (300000 times x)`, `S: (octets FF 00)`, `S: (without line end) 250`. A line `--- again ---` begins the next connection.
 package struct Dialogue: Sendable, CustomStringConvertible {
     package enum Step: Sendable, Hashable {
@@ -23,6 +23,8 @@ package struct Dialogue: Sendable, CustomStringConvertible {
         case expectMailData
         /// At least one octet of it.
         case expectSomeMailData
+        /// Exactly so many octets of whatever comes.
+        case expectOctets(Int)
         case expectFinalDot
         case say([UInt8])
         case sayOctetByOctet([UInt8])

@@ -32,6 +32,11 @@ extension Dialogue {
         case ("C:", "(mail data)"): return .expectMailData
         case ("C:", "(some mail data)"): return .expectSomeMailData
         case ("C:", "."): return .expectFinalDot
+        case ("C:", _) where text.hasPrefix("(") && text.hasSuffix(" octets)"):
+            guard let count = Int(text.dropFirst().dropLast(8)) else {
+                throw PeerError("\(text) is no count")
+            }
+            return .expectOctets(count)
         case ("C:", _): return .expect(text)
         case ("S:", "(drop)"): return .drop
         case ("S:", "(reset)"): return .reset

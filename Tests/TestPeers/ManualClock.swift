@@ -22,6 +22,9 @@ package final class ManualClock: Sendable {
         self.state = Mutex(State(now: start.milliseconds))
     }
 
+    /// The same time in seconds.
+    package var uptime: Double { Double(now.milliseconds) / 1000 }
+
     package var now: Timestamp { Timestamp(milliseconds: state.withLock { $0.now }) }
 
     /// Waits until the clock was moved that far; throws when the task is cancelled.
@@ -65,6 +68,16 @@ package final class ManualClock: Sendable {
             return due
         }
         for sleeper in due { sleeper.continuation.resume() }
+    }
+
+    /// Moves by itself, a step a millisecond, for as long as somebody sleeps; until the task is cancelled.
+    package func moving(by seconds: Double) -> Task<Void, Never> {
+        Task {
+            while !Task.isCancelled {
+                if sleepers > 0 { advance(by: seconds) }
+                try? await Task.sleep(for: .milliseconds(1))
+            }
+        }
     }
 
     /// How many sleep now.

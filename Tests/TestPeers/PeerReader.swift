@@ -49,6 +49,13 @@ struct PeerReader {
         return true
     }
 
+    /// Takes exactly so many octets; false when the line ends before.
+    mutating func octets(_ count: Int) -> Bool {
+        while buffer.count - start < count { if !fill() { return false } }
+        start += count
+        return true
+    }
+
     private mutating func fill() -> Bool {
         buffer.removeFirst(start)
         start = 0

@@ -42,6 +42,16 @@ package final class ScriptedPeer: Sendable {
         }
     }
 
+    /// Like `settled`, for where nothing can be awaited: blocks its thread.
+    package func settledHere() {
+        let semaphore = DispatchSemaphore(value: 0)
+        Task.detached {
+            await self.settled()
+            semaphore.signal()
+        }
+        semaphore.wait()
+    }
+
     /// Returns when every connection is closed on both sides.
     package func gone() async {
         while state.withLock({ !$0.open.isEmpty }) { await Task.yield() }
@@ -108,6 +118,8 @@ package final class ScriptedPeer: Sendable {
                 mailData = reader.mailData { line in state.withLock { $0.heard.append("(mail data) \(line)") }
                 }
             case .expectSomeMailData: _ = reader.some()
+            case .expectOctets(let count):
+                if !reader.octets(count) { complain("connection \(number): awaited \(count) octets") }
             case .expectFinalDot:
                 guard let line = reader.line(), line == Array(".".utf8) else {
                     complain("connection \(number): awaited the final dot")

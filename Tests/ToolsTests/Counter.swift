@@ -28,7 +28,7 @@ struct Counter: Sendable {
             door: StoreDoor(open: { try Store.open(at: path) }, exists: { true }),
             roots: AttachmentRoots(folders: [folder + "/files"], limit: 1_000),
             surroundings: Surroundings(
-                now: { clock.now }, sleep: { try await clock.sleep($0) },
+                now: { clock.now }, uptime: { clock.uptime }, sleep: { try await clock.sleep($0) },
                 random: { UInt64.random(in: .min ... .max) }),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         self.transport = transport
@@ -38,8 +38,8 @@ struct Counter: Sendable {
     func call(_ name: String, _ arguments: JSON.Object) async throws -> ToolResult {
         guard let tool = tools.first(where: { $0.name == name }) else { throw NoSuchTool() }
         let result = await tool.call(ToolCall(name: name, arguments: arguments))
-        // What a tool returns keeps the promise of its own schema, whenever it is not an error.
-        if !result.isError, let structured = result.structured {
+        // What a tool returns keeps the promise of its own schema, errors too: some clients check those as well.
+        if let structured = result.structured {
             let schema = try Schema(tool.definition["outputSchema"] ?? false)
             let violations = schema.validate(.object(structured))
             if !violations.isEmpty { throw BrokenPromise(violations: violations.map(\.message)) }

@@ -194,4 +194,16 @@ struct SendEmailTests {
             #expect(text.contains("filename=\"a.txt\"") || text.contains("filename=a.txt"))
         }
     }
+
+    @Test("Taken for one and refused for the other: the next step names who has it and never says to send to all again")
+    func partial() async throws {
+        try await withCounter([ScriptedTransport.replies(rcpt: [250, 550], finalDot: 250)]) { counter, _ in
+            let result = try await counter.call("send_email", Self.plain(["to": ["a@example.org", "b@example.org"]]))
+            #expect(result["state"] == "partial")
+            let step = try #require(result["next_step"]?.string)
+            #expect(step.contains("accepted it for a@example.org. Do not send it to them again."))
+            #expect(result["warnings", "0"]?.string?.hasPrefix("b@example.org did not get it") == true)
+            #expect(result["warnings", "0"]?.string?.contains("nothing was accepted") == false)
+        }
+    }
 }

@@ -1,0 +1,60 @@
+import GRDB
+package import Mail
+
+extension Store {
+    /// Ends the waiting sends whose give-up time is over, whichever account they are of.
+    ///
+    /// - Returns: the sends that were moved: to `expired`, or to `partial` where some recipients have the message.
+    package func giveUp(now: Timestamp) async throws -> [SendID] {
+        let overdue = """
+            SELECT id, EXISTS (SELECT 1 FROM recipients WHERE send_id = sends.id AND outcome = 'accepted') AS taken
+            FROM sends WHERE next_attempt_at IS NOT NULL AND give_up_at < ? LIMIT 100
+            """
+        let isAny = try look { db in try Row.fetchOne(db, sql: overdue, arguments: [now.rfc3339]) != nil }
+        if !isAny { return [] }
+        return try await pool.write { db in
+            try Row.fetchAll(db, sql: overdue, arguments: [now.rfc3339]).map { row in
+                let id = try sendID(row)
+                let isTaken: Bool = row["taken"]
+                try end(id, isTaken ? .partial : .expired, isTaken ? nil : .givenUp, at: now, in: db)
+                return id
+            }
+        }
+    }
+
+    /// Ends a send outside an attempt.
+    func end(_ id: SendID, _ state: SendState, _ failure: Failure?, at now: Timestamp, in db: Database) throws {
+        let sentAt = state.status == .sent ? Self.firstAccepted : "NULL"
+        try db.execute(
+            sql: """
+                UPDATE sends SET status = ?, state = ?, error = ?, owner = NULL, next_attempt_at = NULL,
+                    sent_at = \(sentAt)
+                WHERE id = ?
+                """,
+            arguments: [
+                state.status.rawValue, state.rawValue, try failure.map(Coding.text), id.text,
+            ])
+        let kind = SendEvent.Kind(rawValue: state.rawValue) ?? .rejected
+        try write(
+            SendEvent(at: now, kind: kind, detail: failure?.message ?? "the give-up time passed"), of: id, in: db)
+    }
+
+    /// When the server first took it for somebody.
+    static let firstAccepted =
+        "(SELECT min(at) FROM recipients WHERE send_id = sends.id AND outcome = 'accepted')"
+}
+
+extension Failure {
+    static let givenUp = Failure(
+        .expired, "The give-up time passed before the message could be sent; nothing was delivered.",
+        hint: "See in `events` why the attempts did not succeed, or that no process with its account was running; put"
+            + " that right and send it again.")
+
+    /// A row that breaks what the schema promises: put aside, so that it does not hold up the others.
+    static func unreadable(_ error: any Error) -> Failure {
+        Failure(
+            .internal, "Its record cannot be read, so it was not sent: \(error).",
+            hint: "Send it again; if that happens often, check the database with `sqlite3 FILE 'PRAGMA"
+                + " integrity_check'`.")
+    }
+}
