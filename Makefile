@@ -17,7 +17,7 @@ test:
 	@$(MAKE) --no-print-directory lint
 	@echo "building (the first time takes some minutes)"
 	@$(SWIFT) build --build-tests
-	@$(SWIFT) test --skip-build
+	@ENVELOPE_TEST_PYTHON=$(CURDIR)/.venv-mcp2/bin/python $(SWIFT) test --skip-build
 
 ## make build    the debug binary
 build:

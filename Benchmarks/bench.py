@@ -97,15 +97,16 @@ def measure(options, folder):
         return LinePeer(["/bin/cat"], environment)
 
     progress(f"start and memory, {options.rounds} rounds")
-    starts, memories = {envelope: [], python: []}, {envelope: [], python: []}
+    starts, memories, after = ({envelope: [], python: []} for _ in range(3))
     floors = []
     for spawn in (envelope, python):
         start(spawn)  # The first start reads the program from disk, which no later one does.
     for _ in range(options.rounds):
         for spawn in (envelope, python):
-            milliseconds, mebibytes = start(spawn)
+            milliseconds, idle, used = start(spawn)
             starts[spawn].append(milliseconds)
-            memories[spawn].append(mebibytes)
+            memories[spawn].append(idle)
+            after[spawn].append(used)
         begin = time.perf_counter()
         with cat() as peer:
             peer.exchange(b"x\n")
@@ -126,23 +127,26 @@ def measure(options, folder):
     return [
         Figure("spawn → tools/list", "ms", median(starts[envelope]), median(starts[python]), median(floors), 20, 30),
         Figure("resident when idle", "MiB", median(memories[envelope]), median(memories[python]), None, 28),
+        Figure("resident after a send", "MiB", median(after[envelope]), median(after[python])),
         Figure("ping", "µs", *pings, 30),
         Figure("track_send (Python: echo)", "µs", *tracks, 300),
     ]
 
 
 def start(spawn):
-    """Milliseconds from spawn to the answered tools/list, and MiB resident after one tool call."""
+    """Milliseconds from spawn to the answered tools/list, MiB resident then, and MiB after the first real call."""
     begin = time.perf_counter()
     with spawn() as peer:
         tools = peer.open_session()
         milliseconds = (time.perf_counter() - begin) * 1_000
+        time.sleep(IDLE_SECONDS)
+        idle = peer.resident_mebibytes()
         if "send_email" in tools:
             first_send(peer)
         else:
             peer.call("echo", {"text": "x"})
         time.sleep(IDLE_SECONDS)
-        return milliseconds, peer.resident_mebibytes()
+        return milliseconds, idle, peer.resident_mebibytes()
 
 
 def first_send(peer):
