@@ -14,6 +14,7 @@ extension String {
 
     /// Itself without spaces (U+0020 only) at either end.
     var trimmed: String {
+        if utf8.first != 0x20, utf8.last != 0x20 { return self }
         let scalars = unicodeScalars.drop { $0 == " " }
         guard let last = scalars.lastIndex(where: { $0 != " " }) else { return "" }
         return String(String.UnicodeScalarView(scalars[...last]))

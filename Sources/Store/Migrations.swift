@@ -101,9 +101,14 @@ enum Migrations {
             display_name TEXT,
             outcome TEXT NOT NULL DEFAULT 'pending' CHECK (outcome IN ('pending', 'accepted', 'deferred',
                 'rejected', 'unconfirmed', 'not_attempted', 'bounced', 'delivered')),
-            reply TEXT,
+            reply_code INTEGER CHECK (reply_code BETWEEN 200 AND 599),
+            reply_enhanced TEXT,
+            reply_phase TEXT,
+            reply_text TEXT,
             at TEXT CHECK (at GLOB '????-??-??T??:??:??.???Z'),
-            PRIMARY KEY (send_id, position)
+            PRIMARY KEY (send_id, position),
+            CHECK ((reply_code IS NULL) = (reply_text IS NULL)),
+            CHECK ((reply_code IS NULL) = (reply_phase IS NULL))
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX recipients_by_address ON recipients (address, send_id);
 
@@ -116,7 +121,7 @@ enum Migrations {
             ended_at TEXT CHECK (ended_at GLOB '????-??-??T??:??:??.???Z'),
             phase TEXT CHECK (phase IN ('resolve', 'connect', 'tls', 'greeting', 'ehlo', 'auth', 'mail', 'rcpt',
                 'data', 'body', 'final_dot', 'done')),
-            conversation TEXT NOT NULL DEFAULT '[]',
+            conversation TEXT NOT NULL DEFAULT '',
             PRIMARY KEY (send_id, number)
         ) STRICT, WITHOUT ROWID;
 

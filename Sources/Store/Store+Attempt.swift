@@ -48,10 +48,15 @@ extension Store {
     func settle(_ claim: Claim, _ settlement: Settlement, in db: Database) throws {
         for recipient in settlement.recipients {
             try db.execute(
-                sql: "UPDATE recipients SET outcome = ?, reply = ?, at = ? WHERE send_id = ? AND address = ?",
+                sql: """
+                    UPDATE recipients SET outcome = ?, reply_code = ?, reply_enhanced = ?, reply_phase = ?,
+                        reply_text = ?, at = ?
+                    WHERE send_id = ? AND address = ?
+                    """,
                 arguments: [
-                    recipient.outcome.rawValue, try recipient.reply.map(Coding.text), settlement.at.rfc3339,
-                    claim.id.text, recipient.address.text,
+                    recipient.outcome.rawValue, recipient.reply?.code, recipient.reply?.enhanced?.description,
+                    recipient.reply?.phase.rawValue, recipient.reply?.text, settlement.at.rfc3339, claim.id.text,
+                    recipient.address.text,
                 ])
         }
         let state = settlement.state
@@ -76,7 +81,7 @@ extension Store {
             sql:
                 "UPDATE attempts SET ended_at = ?, phase = ?, conversation = ? WHERE send_id = ? AND number = ?",
             arguments: [
-                settlement.at.rfc3339, settlement.phase.rawValue, try Coding.text(settlement.conversation),
+                settlement.at.rfc3339, settlement.phase.rawValue, settlement.conversation.joined(separator: "\n"),
                 claim.id.text, claim.attempt,
             ])
         try write(

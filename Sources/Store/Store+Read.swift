@@ -37,7 +37,10 @@ extension Store {
             db.cachedStatement(sql: SendRecord.select + " WHERE \(condition)"), arguments: [key])
         guard let row else { return nil }
         var record = try SendRecord(row: row)
-        record.recipients = try recipients(of: [record.id], in: db)[record.id] ?? []
+        record.recipients = try Row.fetchAll(
+            db.cachedStatement(sql: SendRecord.Recipient.select + " WHERE send_id = ? ORDER BY position"),
+            arguments: [record.id.text]
+        ).map(SendRecord.Recipient.init(row:))
         return record
     }
 
@@ -45,9 +48,8 @@ extension Store {
     func recipients(of ids: [SendID], in db: Database) throws -> [SendID: [SendRecord.Recipient]] {
         let rows = try Row.fetchAll(
             db.cachedStatement(
-                sql: """
-                    SELECT send_id AS id, kind, address, display_name, outcome, reply, at FROM recipients
-                    WHERE send_id IN (SELECT value FROM json_each(?)) ORDER BY send_id, position
+                sql: SendRecord.Recipient.select + """
+                     WHERE send_id IN (SELECT value FROM json_each(?)) ORDER BY send_id, position
                     """),
             arguments: [try Coding.text(ids.map(\.text))])
         var recipients: [SendID: [SendRecord.Recipient]] = [:]
@@ -84,12 +86,26 @@ extension SendRecord {
 }
 
 extension SendRecord.Recipient {
+    static let select = """
+        SELECT send_id AS id, kind, address, display_name, outcome, reply_code, reply_enhanced, reply_phase, reply_text,
+            at
+        FROM recipients
+        """
+
     init(row: Row) throws {
         self.init(
             kind: try row.word("kind", RecipientKind.self),
             mailbox: try Mailbox(displayName: row["display_name"], address: try row.address("address")),
             outcome: try row.word("outcome", Outcome.self),
-            reply: try row.coded("reply", Failure.SMTP.self), at: try row.time("at"))
+            reply: try Self.reply(row), at: try row.time("at"))
+    }
+
+    private static func reply(_ row: Row) throws -> Failure.SMTP? {
+        guard let code: Int = row["reply_code"] else { return nil }
+        let enhanced: String? = row["reply_enhanced"]
+        let reply = Reply(
+            code: code, enhanced: enhanced.flatMap(EnhancedStatusCode.init(parsing:)), text: row["reply_text"])
+        return Failure.SMTP(reply, in: try row.word("reply_phase", Phase.self))
     }
 }
 
@@ -100,7 +116,13 @@ extension AttemptRecord {
             number: row["number"], startedAt: try row.requiredTime("started_at"),
             atFinalDotAt: try row.time("at_final_dot_at"), endedAt: try row.time("ended_at"),
             phase: phase.flatMap(Phase.init(rawValue:)),
-            conversation: try row.strings("conversation"))
+            conversation: Self.lines(row["conversation"]))
+    }
+}
+
+extension AttemptRecord {
+    private static func lines(_ text: String) -> [String] {
+        text.isEmpty ? [] : text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     }
 }
 
