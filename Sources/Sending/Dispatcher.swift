@@ -37,7 +37,8 @@ actor Dispatcher {
     init(
         accounts: [Account], door: StoreDoor, changes: Changes, surroundings: Surroundings, logger: Logger
     ) {
-        self.accounts = Dictionary(accounts.map { ($0.record.id, $0) }, uniquingKeysWith: { first, _ in first })
+        self.accounts = Dictionary(
+            accounts.map { ($0.record.id, $0) }, uniquingKeysWith: { first, _ in first })
         self.door = door
         self.changes = changes
         self.surroundings = surroundings
@@ -65,7 +66,8 @@ actor Dispatcher {
                 pause = try await claimDue()
             } catch {
                 pause = 1
-                logger.error("the queue could not be read; it is tried again", metadata: ["error": "\(error)"])
+                logger.error(
+                    "the queue could not be read; it is tried again", metadata: ["error": "\(error)"])
             }
             setTimer(pause)
         } while isWokenAgain && !isFinishing
@@ -159,7 +161,9 @@ actor Dispatcher {
         } catch {
             logger.error(
                 "the end of an attempt could not be recorded",
-                metadata: ["send": "\(claim.id)", "state": "\(settlement.state.rawValue)", "error": "\(error)"])
+                metadata: [
+                    "send": "\(claim.id)", "state": "\(settlement.state.rawValue)", "error": "\(error)",
+                ])
         }
     }
 }

@@ -41,7 +41,9 @@ package struct SendingService: Sendable {
         }
         await dispatcher.wake()
         do {
-            return try await history(.id(new.id), wait: wait) { $0.status != .queued || $0.state == .deferred }
+            return try await history(.id(new.id), wait: wait) {
+                $0.status != .queued || $0.state == .deferred
+            }
         } catch {
             // It is on record and will be sent: a failure now would make the caller send it again.
             return SendHistory(recorded: new)

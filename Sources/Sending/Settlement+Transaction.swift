@@ -16,7 +16,8 @@ extension Settlement {
             nextAttemptAt: state == .deferred ? next : state == .ready ? now : nil,
             event: Self.event(for: state),
             detail: failure?.message ?? Self.lastWords(of: transaction),
-            warnings: state == .partial || state == .deferred ? Self.warnings(about: transaction, in: state) : [],
+            warnings: state == .partial || state == .deferred
+                ? Self.warnings(about: transaction, in: state) : [],
             conversation: transaction.conversation)
     }
 
@@ -84,7 +85,8 @@ extension Settlement {
             if outcome == .unconfirmed {
                 return doubt(about: address, because: "no reply came to the final dot")
             }
-            guard outcome == .rejected || state == .partial, let failure = transaction.failure(for: index) else {
+            guard outcome == .rejected || state == .partial, let failure = transaction.failure(for: index)
+            else {
                 return nil
             }
             return "\(address) did not get it: \(failure.message) \(failure.hint)"

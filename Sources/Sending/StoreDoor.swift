@@ -67,10 +67,12 @@ extension Failure {
     fileprivate static func unopenable(_ error: any Error) -> Failure {
         Failure(
             .internal, "The record of sends cannot be opened, so nothing was sent: \(error).",
-            hint: "Set ENVELOPE_DB to a file in a folder that this user can write to, and see that the disk is"
+            hint:
+                "Set ENVELOPE_DB to a file in a folder that this user can write to, and see that the disk is"
                 + " not full.", retryable: true)
     }
 
     fileprivate static let shutDown = Failure(
-        .internal, "The server is shutting down, so nothing was sent.", hint: "Start it again.", retryable: true)
+        .internal, "The server is shutting down, so nothing was sent.", hint: "Start it again.",
+        retryable: true)
 }

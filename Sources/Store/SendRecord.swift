@@ -67,7 +67,8 @@ extension SendHistory {
                 attempts: 0, delivery: .unknown, failure: nil, tags: new.tags, metadata: new.metadata,
                 warnings: new.warnings,
                 recipients: new.recipients.map {
-                    SendRecord.Recipient(kind: $0.kind, mailbox: $0.mailbox, outcome: .pending, reply: nil, at: nil)
+                    SendRecord.Recipient(
+                        kind: $0.kind, mailbox: $0.mailbox, outcome: .pending, reply: nil, at: nil)
                 }),
             attempts: [], events: [SendEvent(at: new.createdAt, kind: .created)])
     }

@@ -55,7 +55,8 @@ extension Store {
                     """,
                 arguments: [
                     recipient.outcome.rawValue, recipient.reply?.code, recipient.reply?.enhanced?.description,
-                    recipient.reply?.phase.rawValue, recipient.reply?.text, settlement.at.rfc3339, claim.id.text,
+                    recipient.reply?.phase.rawValue, recipient.reply?.text, settlement.at.rfc3339,
+                    claim.id.text,
                     recipient.address.text,
                 ])
         }
@@ -81,7 +82,8 @@ extension Store {
             sql:
                 "UPDATE attempts SET ended_at = ?, phase = ?, conversation = ? WHERE send_id = ? AND number = ?",
             arguments: [
-                settlement.at.rfc3339, settlement.phase.rawValue, settlement.conversation.joined(separator: "\n"),
+                settlement.at.rfc3339, settlement.phase.rawValue,
+                settlement.conversation.joined(separator: "\n"),
                 claim.id.text, claim.attempt,
             ])
         try write(

@@ -81,7 +81,9 @@ extension Store {
     }
 
     /// What the body makes of a row; nil when the row is damaged, and then its send has failed and holds up no other.
-    func orPutAside<Value>(_ row: Row, at now: Timestamp, in db: Database, _ body: () throws -> Value) throws -> Value? {
+    func orPutAside<Value>(_ row: Row, at now: Timestamp, in db: Database, _ body: () throws -> Value) throws
+        -> Value?
+    {
         var value: Value?
         do {
             try db.inSavepoint {

@@ -23,7 +23,8 @@ extension Store {
     }
 
     /// Ends a send outside an attempt.
-    func end(_ id: SendID, _ state: SendState, _ failure: Failure?, at now: Timestamp, in db: Database) throws {
+    func end(_ id: SendID, _ state: SendState, _ failure: Failure?, at now: Timestamp, in db: Database) throws
+    {
         let sentAt = state.status == .sent ? Self.firstAccepted : "NULL"
         try db.execute(
             sql: """
@@ -36,7 +37,8 @@ extension Store {
             ])
         let kind = SendEvent.Kind(rawValue: state.rawValue) ?? .rejected
         try write(
-            SendEvent(at: now, kind: kind, detail: failure?.message ?? "the give-up time passed"), of: id, in: db)
+            SendEvent(at: now, kind: kind, detail: failure?.message ?? "the give-up time passed"), of: id,
+            in: db)
     }
 
     /// When the server first took it for somebody.
@@ -47,7 +49,8 @@ extension Store {
 extension Failure {
     static let givenUp = Failure(
         .expired, "The give-up time passed before the message could be sent; nothing was delivered.",
-        hint: "See in `events` why the attempts did not succeed, or that no process with its account was running; put"
+        hint:
+            "See in `events` why the attempts did not succeed, or that no process with its account was running; put"
             + " that right and send it again.")
 
     /// A row that breaks what the schema promises: put aside, so that it does not hold up the others.

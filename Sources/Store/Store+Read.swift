@@ -104,7 +104,8 @@ extension SendRecord.Recipient {
         guard let code: Int = row["reply_code"] else { return nil }
         let enhanced: String? = row["reply_enhanced"]
         let reply = Reply(
-            code: code, enhanced: enhanced.flatMap(EnhancedStatusCode.init(parsing:)), text: row["reply_text"])
+            code: code, enhanced: enhanced.flatMap(EnhancedStatusCode.init(parsing:)), text: row["reply_text"]
+        )
         return Failure.SMTP(reply, in: try row.word("reply_phase", Phase.self))
     }
 }

@@ -23,7 +23,8 @@ extension Store {
                         let isAtFinalDot = try row.time("at_final_dot_at") != nil
                         try settle(
                             claim,
-                            isAtFinalDot ? lostAtFinalDot(claim, at: now) : lostBeforeFinalDot(claim, at: now),
+                            isAtFinalDot
+                                ? lostAtFinalDot(claim, at: now) : lostBeforeFinalDot(claim, at: now),
                             in: db)
                     }
                     moved.append(try sendID(row))

@@ -41,7 +41,8 @@ extension SendRecord {
     private var deferredStep: String {
         let next = nextAttemptAt?.rfc3339 ?? "a later time"
         let has = recipients.contains { $0.outcome == .accepted }
-        return (has
+        return
+            (has
             ? "The server has it for \(addresses(.accepted)), and not yet for \(addresses(.deferred)); for them it"
             : "The server did not take it yet; it")
             + " is tried again at \(next). Call track_send with this id after that; do not send it again."

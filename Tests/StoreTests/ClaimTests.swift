@@ -172,7 +172,9 @@ struct ClaimTests {
         }
     }
 
-    @Test("Past its give-up time a waiting send is expired, or partial where somebody has it, and never claimed")
+    @Test(
+        "Past its give-up time a waiting send is expired, or partial where somebody has it, and never claimed"
+    )
     func givenUp() async throws {
         try await withStore { store, _ in
             try await store.insert(try Samples.new(1))
@@ -190,7 +192,8 @@ struct ClaimTests {
             try await store.settle(
                 claims[0],
                 Settlement(
-                    state: .ready, at: first, phase: .connect, recipients: [], failure: nil, nextAttemptAt: later,
+                    state: .ready, at: first, phase: .connect, recipients: [], failure: nil,
+                    nextAttemptAt: later,
                     event: .released))
             let tooLate = Samples.start.adding(seconds: 100_000)
             #expect(try await store.giveUp(now: later) == [])

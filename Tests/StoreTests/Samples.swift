@@ -1,13 +1,14 @@
-import Mail
 import Store
 import TestPeers
+
+@testable import Mail
 
 /// Sends as a test needs them.
 enum Samples {
     static let start = Timestamp(milliseconds: 1_800_000_000_000)
     static let account = AccountRecord(
         id: "env-1", name: "me", kind: .smtp, server: "smtps://mail.example.com:465", username: "me",
-        sender: try! Address(parsing: "me@example.com"))
+        sender: Address(localPart: "me", domain: "example.com"))
 
     static func id(_ number: Int) -> SendID {
         SendID(milliseconds: start.milliseconds + Int64(number), random: (UInt64(number), UInt64(number)))

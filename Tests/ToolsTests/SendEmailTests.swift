@@ -195,10 +195,13 @@ struct SendEmailTests {
         }
     }
 
-    @Test("Taken for one and refused for the other: the next step names who has it and never says to send to all again")
+    @Test(
+        "Taken for one and refused for the other: the next step names who has it and never says to send to all again"
+    )
     func partial() async throws {
         try await withCounter([ScriptedTransport.replies(rcpt: [250, 550], finalDot: 250)]) { counter, _ in
-            let result = try await counter.call("send_email", Self.plain(["to": ["a@example.org", "b@example.org"]]))
+            let result = try await counter.call(
+                "send_email", Self.plain(["to": ["a@example.org", "b@example.org"]]))
             #expect(result["state"] == "partial")
             let step = try #require(result["next_step"]?.string)
             #expect(step.contains("accepted it for a@example.org. Do not send it to them again."))
