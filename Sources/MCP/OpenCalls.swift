@@ -1,20 +1,48 @@
-/// The tool calls that run now, and the batches that wait for some of them.
+/// The tool calls that run now, those that wait for their turn, and the batches that wait for some of them.
 struct OpenCalls {
     private struct Batch {
         var open: Set<Int> = []
         var answers: [[UInt8]] = []
     }
 
+    private struct Waiting {
+        let call: Call
+        /// The bytes of the line that it came in.
+        let size: Int
+    }
+
+    private let limits: StdioServer.Limits
+    private let inbox: Inbox
     private var tasks: [Int: Task<Void, Never>] = [:]
+    private var waiting: [Waiting] = []
     private var batches: [Batch] = []
 
-    var isEmpty: Bool { tasks.isEmpty }
-    var count: Int { tasks.count }
+    init(limits: StdioServer.Limits, inbox: Inbox) {
+        self.limits = limits
+        self.inbox = inbox
+    }
+
+    var isEmpty: Bool { tasks.isEmpty && waiting.isEmpty }
+    /// Running and waiting.
+    var count: Int { tasks.count + waiting.count }
     var words: String { count == 1 ? "1 call" : "\(count) calls" }
 
-    /// Runs a call in a task of its own. Not a child task: at shutdown the server returns in time even when a tool does
-    /// not heed its cancellation, which a task group would wait for.
-    mutating func start(_ call: Call, inbox: Inbox) {
+    /// False when another call could neither run nor wait.
+    var hasRoom: Bool {
+        tasks.count < limits.calls
+            || (waiting.count < limits.waitingCalls
+                && waiting.reduce(0) { $0 + $1.size } < limits.waitingBytes)
+    }
+
+    /// Runs a call, or has it wait while as many run as may.
+    mutating func start(_ call: Call, size: Int) {
+        if tasks.count < limits.calls { run(call) } else { waiting.append(Waiting(call: call, size: size)) }
+    }
+
+    /// In a task of its own. Not a child task: at shutdown the server returns in time even when a tool does not heed its
+    /// cancellation, which a task group would wait for.
+    private mutating func run(_ call: Call) {
+        let inbox = inbox
         @Sendable func run() async {
             let answer = await call.run { inbox.post(.progress(call, $0)) }
             inbox.post(.finished(call, answer))
@@ -24,37 +52,63 @@ struct OpenCalls {
         tasks[call.serial] = call.tool.isReadOnly ? Task.immediate { await run() } : Task { await run() }
     }
 
-    func cancel(_ serial: Int) { tasks[serial]?.cancel() }
+    /// Cancels a call; one that still waits is never begun. Returns the line of its batch if it was the last one open
+    /// there.
+    mutating func cancel(_ serial: Int) -> [UInt8]? {
+        if let task = tasks[serial] {
+            task.cancel()
+            return nil
+        }
+        guard let place = waiting.firstIndex(where: { $0.call.serial == serial }) else { return nil }
+        waiting.remove(at: place)
+        return close(serial, with: nil)
+    }
 
-    func cancelAll() {
+    /// Cancels what runs and forgets what waits.
+    mutating func cancelAll() {
+        waiting = []
         for task in tasks.values { task.cancel() }
     }
 
-    /// Starts the calls of a batch; returns its line when there are none and something to say.
-    mutating func startBatch(_ reactions: [Reaction], inbox: Inbox) -> [UInt8]? {
+    /// Starts the calls of a batch; returns the lines that it makes ready, its own when it has no calls.
+    mutating func startBatch(_ reactions: [Reaction], size: Int) -> [[UInt8]] {
         var batch = Batch()
+        var calls: [Call] = []
+        var cancelled: [Int] = []
         for reaction in reactions {
             switch reaction {
             case .silence, .batch: break
             case .answer(let answer): batch.answers.append(answer.bytes)
-            case .cancel(let serial): cancel(serial)
+            case .cancel(let serial): cancelled.append(serial)
             case .call(let call):
                 batch.open.insert(call.serial)
-                start(call, inbox: inbox)
+                calls.append(call)
             }
         }
-        if batch.open.isEmpty { return Self.line(of: batch) }
-        batches.append(batch)
-        return nil
+        var lines: [[UInt8]] = []
+        if batch.open.isEmpty {
+            if let line = Self.line(of: batch) { lines.append(line) }
+        } else {
+            batches.append(batch)
+        }
+        for call in calls { start(call, size: size / calls.count) }
+        // Last, since a batch may cancel what it asked for itself.
+        return lines + cancelled.compactMap { cancel($0) }
     }
 
-    /// Ends a call; returns the line to write: its answer, or that of its batch if it was the last one open there.
+    /// Ends a call and begins those whose turn it is; returns the line to write: its answer, or that of its batch if it
+    /// was the last one open there.
     mutating func finish(_ call: Call, with answer: Answer?) -> [UInt8]? {
         tasks[call.serial] = nil
-        guard let place = batches.firstIndex(where: { $0.open.contains(call.serial) }) else {
+        while tasks.count < limits.calls, !waiting.isEmpty { run(waiting.removeFirst().call) }
+        return close(call.serial, with: answer)
+    }
+
+    private mutating func close(_ serial: Int, with answer: Answer?) -> [UInt8]? {
+        guard let place = batches.firstIndex(where: { $0.open.contains(serial) }) else {
             return answer?.bytes
         }
-        batches[place].open.remove(call.serial)
+        batches[place].open.remove(serial)
         if let answer { batches[place].answers.append(answer.bytes) }
         if !batches[place].open.isEmpty { return nil }
         return Self.line(of: batches.remove(at: place))

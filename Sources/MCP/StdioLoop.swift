@@ -17,7 +17,7 @@ struct StdioLoop {
     private var session: Session
     private var lines: LineSplitter
     private var output: OutputQueue
-    private var calls = OpenCalls()
+    private var calls: OpenCalls
     private var stage = Stage.serving
     /// True once nothing more will be read.
     private var inputEnded = false
@@ -29,6 +29,7 @@ struct StdioLoop {
         session = Session(RenderedCatalogue(server.catalogue))
         lines = LineSplitter(limit: server.limits.line)
         output = OutputQueue(server.output)
+        calls = OpenCalls(limits: server.limits, inbox: inbox)
         firstParent = server.parent()
     }
 
@@ -47,15 +48,16 @@ struct StdioLoop {
         if !calls.isEmpty { server.log("ended with \(calls.words) unfinished") }
     }
 
-    /// A slow client or too many calls hold up the reading of further requests, so that memory stays bounded.
-    private var hasRoom: Bool { output.count < server.limits.unread && calls.count < server.limits.calls }
+    /// A client that does not read, or that has too many calls running and waiting, is not read either, so that memory
+    /// stays bounded.
+    private var hasRoom: Bool { output.count < server.limits.unread && calls.hasRoom }
 
     /// True when every whole line was taken, false when there was no room for more.
     private mutating func takeLines() -> Bool {
         while hasRoom {
             guard let piece = lines.next(atEnd: inputEnded) else { return true }
             switch piece {
-            case .line(let line): take(session.receive(line))
+            case .line(let line): take(session.receive(line), size: line.count)
             case .tooLong:
                 server.log("a line longer than \(server.limits.line) bytes was refused")
                 let error = ProtocolError.invalidRequest(
@@ -66,15 +68,15 @@ struct StdioLoop {
         return false
     }
 
-    private mutating func take(_ reaction: Reaction) {
+    private mutating func take(_ reaction: Reaction, size: Int) {
         switch reaction {
         case .silence: break
         case .answer(let answer): output.append(line: answer.bytes)
-        case .call(let call): calls.start(call, inbox: inbox)
-        case .cancel(let serial): calls.cancel(serial)
+        case .call(let call): calls.start(call, size: size)
+        case .cancel(let serial):
+            if let line = calls.cancel(serial) { output.append(line: line) }
         case .batch(let reactions):
-            let answers = calls.startBatch(reactions, inbox: inbox)
-            if let answers { output.append(line: answers) }
+            for line in calls.startBatch(reactions, size: size) { output.append(line: line) }
         }
     }
 

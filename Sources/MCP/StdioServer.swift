@@ -11,8 +11,12 @@ package struct StdioServer: Sendable {
         package var line = 48 << 20
         /// Bytes that may wait for a client that does not read before its requests wait too.
         package var unread = 1 << 20
-        /// Calls that may run at once before further requests wait.
+        /// Calls that may run at once; further ones wait, while everything else is answered.
         package var calls = 64
+        /// Calls that may wait before nothing more is read.
+        package var waitingCalls = 64
+        /// Bytes of waiting calls before nothing more is read; what waits is at most this and one line.
+        package var waitingBytes = 16 << 20
         /// From the end of the input to the cancelling of what still runs. Python clients kill after 2 s.
         package var drain = Duration.milliseconds(1400)
         /// From there to the end, for cancelled calls to say what became of them.

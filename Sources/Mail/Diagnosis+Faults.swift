@@ -22,6 +22,12 @@ extension Diagnosis {
                     "Nothing was sent, because it would have gone out without a login. Check scheme and port "
                         + "(\(Self.portAdvice)): AUTH is often offered only under TLS. If the server wants no login, take "
                         + "the password out of the account; if it wants a token, use OAuth 2.0.")
+            case .secretUnreadable:
+                Diagnosis(
+                    .authFailed, retryable: false,
+                    "Tell the person who runs this server to correct where the password or token comes from"
+                        + " (ENVELOPE_SMTP_PASSWORD or ENVELOPE_SMTP_TOKEN, _FILE or _COMMAND), then send it again."
+                )
             case .timedOut: Self.silence(phase, .timeout)
             case .lineLost: Self.silence(phase, .connectionFailed)
             case .protocolError:

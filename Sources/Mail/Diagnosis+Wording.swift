@@ -21,6 +21,7 @@ extension Diagnosis {
         case .connectFailed: "The submission server could not be reached\(detail)\(end)"
         case .tlsFailed: "No trusted TLS line to the server could be made\(detail)\(end)"
         case .authUnavailable: "The server offers no login that these credentials fit\(detail)\(end)"
+        case .secretUnreadable: "The secret for the mailbox could not be read\(detail)\(end)"
         case .timedOut: "The server fell silent \(place(phase))\(detail)\(end)"
         case .lineLost: "The line was lost \(place(phase))\(detail)\(end)"
         case .protocolError: "The server said something that is not SMTP \(place(phase))\(detail)\(end)"

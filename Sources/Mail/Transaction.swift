@@ -48,6 +48,8 @@ package struct TransportFault: Sendable, Hashable {
         case tlsFailed = "tls_failed"
         /// A password or token is set and the server offers no AUTH (or no mechanism that we may use).
         case authUnavailable = "auth_unavailable"
+        /// The account's password or token could not be read, so no connection was made.
+        case secretUnreadable = "secret_unreadable"
         case timedOut = "timed_out"
         /// The line ended or was reset.
         case lineLost = "line_lost"

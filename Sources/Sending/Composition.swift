@@ -4,6 +4,7 @@ import Store
 /// From a request to a send that can be recorded: policy, then composing (steps 3 and 4 of the way of one message).
 struct Composition: Sendable {
     let accounts: [Account]
+    let withoutAccount: Failure
     let roots: AttachmentRoots
     let limits: Limits
     let surroundings: Surroundings
@@ -42,7 +43,7 @@ struct Composition: Sendable {
                 field: "account")
         }
         let named = request.from.flatMap { from in accounts.first { $0.sender.address == from.address } }
-        guard let account = named ?? accounts.first else { throw .noAccountConfigured }
+        guard let account = named ?? accounts.first else { throw withoutAccount }
         return account
     }
 

@@ -13,14 +13,17 @@ package struct SendingService: Sendable {
     private let hasBegun = Begun()
     private let surroundings: Surroundings
 
+    /// - Parameter withoutAccount: what a send fails with when there is no account.
     package init(
-        accounts: [Account], door: StoreDoor, roots: AttachmentRoots, limits: Limits = Limits(),
+        accounts: [Account], withoutAccount: Failure = .noAccountConfigured, door: StoreDoor,
+        roots: AttachmentRoots, limits: Limits = Limits(),
         surroundings: Surroundings, logger: Logger
     ) {
         let changes = Changes()
         self.accounts = accounts
         self.composition = Composition(
-            accounts: accounts, roots: roots, limits: limits, surroundings: surroundings)
+            accounts: accounts, withoutAccount: withoutAccount, roots: roots, limits: limits,
+            surroundings: surroundings)
         self.door = door
         self.dispatcher = Dispatcher(
             accounts: accounts, door: door, changes: changes, surroundings: surroundings, logger: logger)

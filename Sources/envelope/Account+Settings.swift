@@ -5,18 +5,21 @@ import Store
 
 extension Account {
     /// The account that the environment describes; nil when it describes none.
-    static func environment(_ settings: Settings) throws(Failure) -> (
-        account: Account, transport: SMTPTransport
-    )? {
+    static func environment(
+        _ settings: Settings, now: @escaping @Sendable () -> Timestamp
+    ) throws(Failure) -> (account: Account, transport: AccountTransport)? {
         guard let url = settings.smtpURL else { return nil }
         let (server, username) = try SubmissionServer.parse(url: url)
         let sender = try sender(settings, username: username)
+        let login = settings.proof.map { proof in
+            AccountTransport.Login(
+                username: username ?? sender.address.text, isToken: proof.isToken, source: proof.source)
+        }
+        if login == nil, username != nil { throw .noSecret }
         var options = SMTPOptions()
         options.caFile = settings.caFile
         options.allowPlainBeyondLoopback = settings.allowsPlain
-        let transport = SMTPTransport(
-            server: server, credentials: try credentials(settings, username: username ?? sender.address.text),
-            options: options)
+        let transport = AccountTransport(server: server, login: login, options: options, now: now)
         let record = AccountRecord(
             id: stableID(server.description, username ?? "", sender.address.text), name: sender.address.text,
             kind: .smtp, server: server.description, username: username, sender: sender.address)
@@ -25,11 +28,11 @@ extension Account {
 
     /// The account of a sandbox process: any sender, only to the SMTP server inside it.
     static func sandbox(
-        port: Int, _ settings: Settings
-    ) throws(Failure) -> (account: Account, transport: SMTPTransport) {
+        port: Int, _ settings: Settings, now: @escaping @Sendable () -> Timestamp
+    ) throws(Failure) -> (account: Account, transport: AccountTransport) {
         let server = try SubmissionServer(host: "127.0.0.1", port: port, security: .plain)
         let sender = try Mailbox(parsing: settings.from ?? "agent@simulator.test")
-        let transport = SMTPTransport(server: server, credentials: nil, options: SMTPOptions())
+        let transport = AccountTransport(server: server, login: nil, now: now)
         // Without the port, which changes from process to process: what one left behind another sends.
         let record = AccountRecord(
             id: "sandbox", name: "sandbox", kind: .sandbox, server: "sandbox", username: nil,
@@ -51,16 +54,6 @@ extension Account {
             hint: "Tell the person who runs this server to set ENVELOPE_FROM to the mailbox's address.")
     }
 
-    private static func credentials(_ settings: Settings, username: String) throws(Failure) -> Credentials? {
-        if let token = settings.secret("smtp.token") {
-            return .bearer(username: username, token: try token.secret())
-        }
-        if let password = settings.secret("smtp.password") {
-            return .password(username: username, secret: try password.secret())
-        }
-        return nil
-    }
-
     /// The same in every process: FNV-1a over what makes an account.
     private static func stableID(_ parts: String...) -> String {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
@@ -68,4 +61,14 @@ extension Account {
         let digits = String(hash, radix: 16)
         return "env-" + String(repeating: "0", count: 16 - digits.count) + digits
     }
+}
+
+extension Failure {
+    fileprivate static let noSecret = Failure(
+        .noAccountConfigured,
+        "ENVELOPE_SMTP_URL names a user, but there is no password or token to log in with.",
+        hint:
+            "Tell the person who runs this server to set ENVELOPE_SMTP_PASSWORD (or ENVELOPE_SMTP_PASSWORD_FILE, or "
+            + "_COMMAND; ENVELOPE_SMTP_TOKEN for OAuth 2.0), or to take the user out of ENVELOPE_SMTP_URL if the server "
+            + "wants no login.")
 }

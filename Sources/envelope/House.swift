@@ -1,10 +1,10 @@
 import Logging
 import MCP
 import Mail
-import SMTP
 import Sandbox
 import Sending
 import Store
+import Synchronization
 import Tools
 
 /// Builds every room once, when a call first needs it: a process that is only asked for its tools opens no file, takes
@@ -14,12 +14,14 @@ actor House {
     private let environment: [String: String]
     private let surroundings: Surroundings
     private let logger: Logger
+    /// Set once it is built: a call of `track_send` costs less than the change to this actor and back.
+    private let standing = Mutex<SendingService?>(nil)
     private var building: Task<Result<Rooms, Failure>, Never>?
 
     /// What stands once it is built.
     struct Rooms: Sendable {
         let service: SendingService
-        let transports: [SMTPTransport]
+        let transports: [AccountTransport]
         let sandbox: Sandbox?
     }
 
@@ -31,11 +33,19 @@ actor House {
     }
 
     /// The service; a failure says what is wrong with the settings. A failed build is tried again by the next call.
-    func service() async -> Result<SendingService, Failure> {
+    nonisolated func service() async -> Result<SendingService, Failure> {
+        if let service = standing.withLock({ $0 }) { return .success(service) }
+        return await built()
+    }
+
+    private func built() async -> Result<SendingService, Failure> {
         let task = building ?? Task { await self.build() }
         building = task
         let built = await task.value
-        if case .failure = built { building = nil }
+        switch built {
+        case .success(let rooms): standing.withLock { $0 = rooms.service }
+        case .failure: building = nil
+        }
         return built.map(\.service)
     }
 
@@ -65,24 +75,30 @@ actor House {
         let path = try databasePath(settings, environment)
         let door = StoreDoor(
             open: { try Store.open(at: path) }, exists: { SystemFile.exists(path) })
-        let accounts: [Account]
-        var transports: [SMTPTransport] = []
+        var accounts: [Account] = []
+        var reason = Failure.noAccountConfigured
+        var transports: [AccountTransport] = []
         var sandbox: Sandbox?
         if settings.isSandbox {
             let started = try await Sandbox.start(
                 inbox: SandboxInbox(folder: sandboxFolder(beside: path), clock: surroundings.now))
-            let account = try Account.sandbox(port: started.port, settings)
+            let account = try Account.sandbox(port: started.port, settings, now: surroundings.now)
             sandbox = started
             accounts = [account.account]
             transports = [account.transport]
-        } else if let account = try Account.environment(settings) {
-            accounts = [account.account]
-            transports = [account.transport]
         } else {
-            accounts = []
+            do throws(Failure) {
+                if let account = try Account.environment(settings, now: surroundings.now) {
+                    accounts = [account.account]
+                    transports = [account.transport]
+                }
+            } catch {
+                // What was sent can still be tracked and listed; only sending has to say it.
+                reason = error
+            }
         }
         let service = SendingService(
-            accounts: accounts, door: door,
+            accounts: accounts, withoutAccount: reason, door: door,
             roots: AttachmentRoots(folders: settings.attachmentRoots, limit: Limits().mailData),
             surroundings: surroundings, logger: logger)
         return Rooms(service: service, transports: transports, sandbox: sandbox)

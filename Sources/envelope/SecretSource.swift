@@ -3,57 +3,79 @@ import SMTP
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
-#endif
+#else
 import Foundation
+#endif
 
-/// Where a password or token is to be had; read when the first message needs it.
-enum SecretSource: Sendable {
-    case value(String)
-    case file(String)
-    /// Given to `/bin/sh -c`, as password managers' commands are.
-    case command(String)
+/// Where a password or token is to be had; read when a message is about to be sent.
+struct SecretSource: Sendable {
+    enum Place: Sendable {
+        case value(String)
+        case file(String)
+        /// Given to `/bin/sh -c`, as password managers' commands are.
+        case command(String)
+    }
 
-    /// - Throws: what could not be read, never with the secret in it.
-    func secret() throws(Failure) -> Secret {
-        switch self {
+    let place: Place
+    /// The environment's name for the setting, whoever set it.
+    let variable: String
+
+    /// Why there is no secret, as a clause; never with the secret in it. Nil when the task was cancelled.
+    struct Unreadable: Error {
+        let reason: String?
+    }
+
+    static let commandDeadline = Duration.seconds(15)
+
+    /// How long a reading may be used again, seconds. A command may ask a person or a server; a file costs nothing.
+    var keep: Double {
+        switch place {
+        case .value, .file: 0
+        case .command: 60
+        }
+    }
+
+    func secret() async throws(Unreadable) -> Secret {
+        switch place {
         case .value(let value): return Secret(value)
         case .file(let path):
             guard let data = FileManager.default.contents(atPath: path) else {
-                throw Self.unreadable("the file \(path) cannot be read")
+                throw unreadable("the file \(path) cannot be read")
             }
-            return try Self.secret(in: data, of: "the file \(path)")
-        case .command(let command): return try Self.output(of: command)
+            return try secret(in: data, of: "the file \(path)")
+        case .command(let line):
+            let command = ShellCommand(line: line, deadline: Self.commandDeadline)
+            let output: [UInt8]
+            do throws(ShellCommand.Fault) {
+                output = try await command.output(environment: Environment.variables)
+            } catch {
+                throw unreadable(error)
+            }
+            return try secret(in: output, of: "the output of its command")
         }
-    }
-
-    private static func output(of command: String) throws(Failure) -> Secret {
-        let process = Process()
-        let output = Pipe()
-        process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        process.arguments = ["-c", command]
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = output
-        do { try process.run() } catch { throw unreadable("its command cannot be started") }
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            throw unreadable("its command ended with status \(process.terminationStatus)")
-        }
-        return try secret(in: data, of: "the output of its command")
     }
 
     /// The text without the line break that editors and commands put behind it.
-    private static func secret(in data: Data, of source: String) throws(Failure) -> Secret {
-        let text = String(decoding: data, as: UTF8.self)
-        let line = text.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
-        if line.isEmpty { throw unreadable("\(source) is empty") }
-        return Secret(line)
+    private func secret(in octets: some Sequence<UInt8>, of source: String) throws(Unreadable) -> Secret {
+        let lines = octets.split(maxSplits: 1, omittingEmptySubsequences: false) { $0 == 0x0A || $0 == 0x0D }
+        guard let line = lines.first, !line.isEmpty else { throw unreadable("\(source) is empty") }
+        return Secret(String(decoding: line, as: UTF8.self))
     }
 
-    private static func unreadable(_ reason: String) -> Failure {
-        Failure(
-            .authFailed, "The secret for the mailbox could not be read: \(reason).",
-            hint: "Tell the person who runs this server to correct ENVELOPE_SMTP_PASSWORD, _FILE or _COMMAND"
-                + " (or ENVELOPE_SMTP_TOKEN and its kin).")
+    private func unreadable(_ fault: ShellCommand.Fault) -> Unreadable {
+        switch fault {
+        case .notStarted: unreadable("its command cannot be started")
+        case .tooSlow: unreadable("its command did not end within \(Self.commandDeadline)")
+        case .tooLong: unreadable("its command prints too much for a secret")
+        case .ended(let status): unreadable("its command ended with status \(status)")
+        case .cancelled: Unreadable(reason: nil)
+        }
+    }
+
+    private func unreadable(_ reason: String) -> Unreadable {
+        Unreadable(
+            reason:
+                "the login's secret could not be read: \(reason); the person who runs this server has to correct "
+                + variable)
     }
 }

@@ -6,6 +6,8 @@ import SystemPackage
 /// What the flags, the environment (`ENVELOPE_…`) and the settings file say, in that order.
 struct Settings: Sendable {
     private let reader: ConfigReader
+    /// Flags, environment and file, each for itself.
+    private let layers: [ConfigReader]
     private let attachmentFlags: [String]
 
     /// - Throws: `SettingsError` when the settings file cannot be read.
@@ -44,6 +46,7 @@ struct Settings: Sendable {
             }
         }
         self.reader = ConfigReader(providers: providers)
+        self.layers = providers.map { ConfigReader(provider: $0) }
         self.attachmentFlags = options.attachmentRoots
     }
 
@@ -63,13 +66,15 @@ struct Settings: Sendable {
         attachmentFlags.isEmpty ? reader.stringArray(forKey: "attachment.roots") ?? [] : attachmentFlags
     }
 
-    /// Where a secret comes from; nil when none is set. `name` is `smtp.password` or `smtp.token`.
-    func secret(_ name: String) -> SecretSource? {
-        if let value = reader.string(forKey: ConfigKey(name), isSecret: true), !value.isEmpty {
-            return .value(value)
+    /// How to log in; nil when neither a password nor a token is set. The highest layer that sets anything decides: a
+    /// flag's password file outranks the environment's token. Within one a token wins over a password, and the value
+    /// over the file over the command.
+    var proof: (isToken: Bool, source: SecretSource)? {
+        for layer in layers {
+            for name in ["token", "password"] {
+                if let source = SecretSource("smtp." + name, in: layer) { return (name == "token", source) }
+            }
         }
-        if let path = text(name + ".file") { return .file(path) }
-        if let command = text(name + ".command") { return .command(command) }
         return nil
     }
 
@@ -81,6 +86,26 @@ struct Settings: Sendable {
     private func flag(_ key: String) -> Bool {
         if let value = reader.bool(forKey: ConfigKey(key)) { return value }
         return ["1", "true", "yes", "on"].contains(text(key)?.lowercased() ?? "")
+    }
+}
+
+extension SecretSource {
+    /// What a layer says about the secret; nil when it says nothing.
+    fileprivate init?(_ name: String, in layer: ConfigReader) {
+        let variable = "ENVELOPE_" + name.uppercased().replacing(".", with: "_")
+        func text(_ suffix: String) -> String? {
+            let text = layer.string(forKey: ConfigKey(name + suffix), isSecret: suffix.isEmpty)
+            return text.flatMap { $0.isEmpty ? nil : $0 }
+        }
+        if let value = text("") {
+            self.init(place: .value(value), variable: variable)
+        } else if let path = text(".file") {
+            self.init(place: .file(path), variable: variable + "_FILE")
+        } else if let line = text(".command") {
+            self.init(place: .command(line), variable: variable + "_COMMAND")
+        } else {
+            return nil
+        }
     }
 }
 

@@ -105,21 +105,63 @@ struct CallTests {
         #expect(try await wire.finish() == [])
     }
 
-    @Test("beyond the number of calls that may run, requests wait their turn")
+    @Test("beyond the number of calls that may run, calls wait their turn and everything else is answered")
     func limit() async throws {
         let gate = Gate()
         var limits = StdioServer.Limits.patient
         limits.calls = 1
         let wire = try await Self.wire(gate, limits: limits)
+        for (id, name) in [(1, "a"), (2, "b"), (3, "c")] as [(JSON, String)] {
+            wire.send(Lines.call(id, "wait", ["name": .string(name)]))
+        }
+        #expect(await gate.nextBegun() == "a")
+        wire.send(Lines.request(4, "ping"))
+        #expect(try await wire.next()?["id"] == 4)
+        // One that waits is never begun; one that runs is ended.
+        wire.send(Lines.notification("notifications/cancelled", ["requestId": 2]))
+        wire.send(Lines.request(5, "tools/list"))
+        #expect(try await wire.next()?["id"] == 5)
+        wire.send(Lines.notification("notifications/cancelled", ["requestId": 1]))
+        #expect(await gate.nextBegun() == "c")
+        gate.open("c")
+        #expect(try await wire.finish().map { $0["id"] } == [3])
+    }
+
+    @Test("a batch is answered when the last of its calls is cancelled before its turn")
+    func waitingBatch() async throws {
+        let gate = Gate()
+        var limits = StdioServer.Limits.patient
+        limits.calls = 1
+        let wire = try await Self.wire(gate, version: "2025-03-26", limits: limits)
         wire.send(Lines.call(1, "wait", ["name": "a"]))
-        wire.send(Lines.call(2, "wait", ["name": "b"]))
-        wire.send(Lines.request(3, "ping"))
+        #expect(await gate.nextBegun() == "a")
+        wire.send("[\(Lines.call(2, "wait", ["name": "b"])),\(Lines.request(3, "ping"))]")
+        wire.send(Lines.notification("notifications/cancelled", ["requestId": 2]))
+        #expect(try await wire.next() == [.result([:], id: 3)])
+        gate.open("a")
+        #expect(try await wire.finish().map { $0["id"] } == [1])
+    }
+
+    @Test(
+        "nothing more is read while the calls that wait are too many or too large", arguments: [true, false])
+    func bound(isLarge: Bool) async throws {
+        let gate = Gate()
+        var limits = StdioServer.Limits.patient
+        limits.calls = 1
+        if isLarge { limits.waitingBytes = 1 } else { limits.waitingCalls = 1 }
+        let wire = try await Self.wire(gate, limits: limits)
+        // In one write, so that the server has it all before anything can end.
+        wire.send(
+            [
+                Lines.call(1, "wait", ["name": "a"]), Lines.call(2, "wait", ["name": "b"]),
+                Lines.request(3, "ping"),
+            ].joined(separator: "\n"))
         #expect(await gate.nextBegun() == "a")
         gate.open("a")
         #expect(try await wire.next()?["id"] == 1)
+        #expect(try await wire.next()?["id"] == 3)
         #expect(await gate.nextBegun() == "b")
         gate.open("b")
-        let answers = try await wire.finish()
-        #expect(answers.map { $0["id"] } == [2, 3])
+        #expect(try await wire.finish().map { $0["id"] } == [2])
     }
 }

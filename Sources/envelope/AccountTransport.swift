@@ -1,0 +1,140 @@
+import Mail
+import SMTP
+import Synchronization
+
+/// The way to an account's server with a login whose secret is read when a message is about to be sent, and again
+/// when it may have changed: access tokens expire within the hour, and people correct password files.
+final class AccountTransport: MailTransport {
+    /// Who logs in, and with what proof.
+    struct Login: Sendable {
+        let username: String
+        let isToken: Bool
+        let source: SecretSource
+
+        func credentials(_ secret: Secret) -> Credentials {
+            isToken
+                ? .bearer(username: username, token: secret) : .password(username: username, secret: secret)
+        }
+    }
+
+    private typealias Reading = Task<Result<Secret, SecretSource.Unreadable>, Never>
+
+    private struct State {
+        var reading: Reading?
+        var known: (secret: Secret, until: Timestamp)?
+        /// The connections of those credentials.
+        var current: (credentials: Credentials?, transport: SMTPTransport)?
+        var isClosed = false
+    }
+
+    private let server: SubmissionServer
+    private let login: Login?
+    private let options: SMTPOptions
+    private let now: @Sendable () -> Timestamp
+    private let state = Mutex(State())
+
+    init(
+        server: SubmissionServer, login: Login?, options: SMTPOptions = SMTPOptions(),
+        now: @escaping @Sendable () -> Timestamp
+    ) {
+        self.server = server
+        self.login = login
+        self.options = options
+        self.now = now
+    }
+
+    func carry(
+        _ mailData: MailData, in envelope: Envelope, gate: @escaping Gate, progress: @escaping Progress
+    ) async -> Transaction {
+        var credentials: Credentials?
+        if let login {
+            do throws(SecretSource.Unreadable) {
+                credentials = login.credentials(try await secret(of: login.source))
+            } catch {
+                return envelope.unsent(error.reason)
+            }
+        }
+        guard let transport = transport(for: credentials) else { return envelope.unsent(nil) }
+        let transaction = await transport.carry(mailData, in: envelope, gate: gate, progress: progress)
+        // Refused, perhaps because it is out of date: the next message asks again.
+        if transaction.phase == .auth { state.withLock { $0.known = nil } }
+        return transaction
+    }
+
+    /// Stops the reading of a secret, and closes the connections as `SMTPTransport.close` does.
+    func close() async {
+        let (reading, open) = state.withLock { state in
+            state.isClosed = true
+            return (state.reading, state.current?.transport)
+        }
+        reading?.cancel()
+        await open?.close()
+        _ = await reading?.value
+    }
+
+    /// Read once for all who wait for it; when one of them is cancelled, for none: that happens at the end only.
+    private func secret(of source: SecretSource) async throws(SecretSource.Unreadable) -> Secret {
+        let now = now()
+        let (known, reading) = state.withLock { state -> (Secret?, Reading?) in
+            if state.isClosed { return (nil, nil) }
+            if let known = state.known, now < known.until { return (known.secret, nil) }
+            if let reading = state.reading { return (nil, reading) }
+            let reading = Reading { await self.read(source) }
+            state.reading = reading
+            return (nil, reading)
+        }
+        if let known { return known }
+        guard let reading else { throw SecretSource.Unreadable(reason: nil) }
+        return try await withTaskCancellationHandler {
+            await reading.value
+        } onCancel: {
+            reading.cancel()
+        }.get()
+    }
+
+    private func read(_ source: SecretSource) async -> Result<Secret, SecretSource.Unreadable> {
+        let result: Result<Secret, SecretSource.Unreadable>
+        do throws(SecretSource.Unreadable) {
+            result = .success(try await source.secret())
+        } catch {
+            result = .failure(error)
+        }
+        let until = now().adding(seconds: source.keep)
+        state.withLock { state in
+            state.reading = nil
+            if case .success(let secret) = result { state.known = (secret, until) }
+        }
+        return result
+    }
+
+    /// The connections of these credentials, which those of earlier ones make room for; nil once it is closed.
+    private func transport(for credentials: Credentials?) -> SMTPTransport? {
+        let (transport, old) = state.withLock { state -> (SMTPTransport?, SMTPTransport?) in
+            if state.isClosed { return (nil, nil) }
+            if let current = state.current, current.credentials == credentials {
+                return (current.transport, nil)
+            }
+            let old = state.current?.transport
+            let transport = SMTPTransport(server: server, credentials: credentials, options: options)
+            state.current = (credentials, transport)
+            return (transport, old)
+        }
+        if let old { Task { await old.close() } }
+        return transport
+    }
+}
+
+extension Envelope {
+    /// The transaction that never began, because there was nothing to log in with; nil when it was stopped by us.
+    fileprivate func unsent(_ reason: String?) -> Transaction {
+        var record = Transaction(forwardPaths: forwardPaths)
+        record.phase = .auth
+        record.fault =
+            if let reason {
+                TransportFault(.secretUnreadable, detail: Reply.printable(reason, limit: 300))
+            } else {
+                TransportFault(.cancelled, detail: "stopped before there was a login")
+            }
+        return record
+    }
+}

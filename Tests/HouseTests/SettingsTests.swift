@@ -1,0 +1,167 @@
+import Foundation
+import JSON
+import TestPeers
+import Testing
+
+/// What flags, environment and settings file say together.
+@Suite("Settings")
+struct SettingsTests {
+    static let message: JSON = ["to": ["ada@example.org"], "subject": "x", "text": "x", "wait_seconds": 30]
+
+    /// AUTH PLAIN as `me`, then one message.
+    static func session(password: String, login: String = "S: 235 welcome", isTaken: Bool = true) -> String {
+        let proof = Data("\0me\0\(password)".utf8).base64EncodedString()
+        let script = """
+            S: 220 peer.test ESMTP
+            C: EHLO *
+            S: 250-peer.test
+            S: 250 AUTH PLAIN
+            C: AUTH PLAIN \(proof)
+            \(login)
+
+            """
+        return isTaken ? script + transaction : script
+    }
+
+    static let transaction = """
+        C: MAIL FROM:<me@example.com>
+        S: 250 2.1.0 sender ok
+        C: RCPT TO:<ada@example.org>
+        S: 250 2.1.5 recipient ok
+        C: DATA
+        S: 354 go ahead
+        C: (mail data)
+        C: .
+        S: 250 2.0.0 taken
+
+        """
+
+    static func dialogue(_ sessions: String...) throws -> Dialogue {
+        try Dialogue(
+            name: "login",
+            parsing: "The program logs in.\n\n" + sessions.joined(separator: "--- again ---\n"))
+    }
+
+    /// A program for the account of `me` at that port, without a secret.
+    static func environment(_ folder: String, port: Int = 1) -> [String: String] {
+        [
+            "ENVELOPE_DB": folder + "/envelope.db", "ENVELOPE_FROM": "me@example.com",
+            "ENVELOPE_SMTP_URL": "smtp+plain://me@127.0.0.1:\(port)",
+        ]
+    }
+
+    static func write(_ text: String, to path: String) throws {
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
+    }
+
+    /// What `send_email` says to a program that is then ended.
+    static func send(_ arguments: [String] = [], _ environment: [String: String]) async throws -> JSON {
+        let program = try Program(arguments, environment: environment)
+        try await program.initialize()
+        let result = try await program.call("send_email", message)
+        try program.closeInput()
+        #expect(await program.ended() == 0)
+        return result
+    }
+
+    struct Ranking: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        var flags: [String] = []
+        var environment: [String: String] = [:]
+        var file: String?
+    }
+
+    /// `FOLDER/right` and `FOLDER/wrong` are files that hold those words.
+    static let rankings = [
+        Ranking(
+            testDescription: "a flag above the environment's value",
+            flags: ["--smtp-password-file", "FOLDER/right"],
+            environment: ["ENVELOPE_SMTP_PASSWORD": "wrong"]),
+        Ranking(
+            testDescription: "a flag above the environment's token",
+            flags: ["--smtp-password-command", "echo right"],
+            environment: ["ENVELOPE_SMTP_TOKEN": "wrong"]),
+        Ranking(
+            testDescription: "the environment above the settings file",
+            environment: ["ENVELOPE_SMTP_PASSWORD_COMMAND": "echo right"],
+            file: #"{"smtp": {"password": "wrong"}}"#),
+        Ranking(
+            testDescription: "the settings file alone",
+            file: #"{"smtp": {"password": {"file": "FOLDER/right"}}}"#),
+        Ranking(
+            testDescription: "the value above file and command",
+            environment: [
+                "ENVELOPE_SMTP_PASSWORD": "right", "ENVELOPE_SMTP_PASSWORD_FILE": "FOLDER/wrong",
+                "ENVELOPE_SMTP_PASSWORD_COMMAND": "echo wrong",
+            ]),
+        Ranking(
+            testDescription: "the file above the command",
+            environment: [
+                "ENVELOPE_SMTP_PASSWORD_FILE": "FOLDER/right", "ENVELOPE_SMTP_PASSWORD_COMMAND": "echo wrong",
+            ]),
+    ]
+
+    @Test("Of several secrets the one that outranks the others logs in", arguments: rankings)
+    func ranking(ranking: Ranking) async throws {
+        try await withPeer(try Self.dialogue(Self.session(password: "right"))) { peer in
+            try await withTemporaryFolder { folder in
+                func here(_ text: String) -> String { text.replacingOccurrences(of: "FOLDER", with: folder) }
+                for word in ["right", "wrong"] { try Self.write(word + "\n", to: folder + "/" + word) }
+                var environment = Self.environment(folder, port: peer.port)
+                environment.merge(ranking.environment.mapValues(here)) { $1 }
+                if let file = ranking.file {
+                    try Self.write(here(file), to: folder + "/config.json")
+                    environment["ENVELOPE_CONFIG"] = folder + "/config.json"
+                }
+                let result = try await Self.send(ranking.flags.map(here), environment)
+                #expect(result["status"] == "sent", "\(result)")
+                #expect(peer.problems == [])
+            }
+        }
+    }
+
+    struct Mistake: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let environment: [String: String]
+        let code: String
+        /// In the message or the hint.
+        let says: [String]
+    }
+
+    static let mistakes = [
+        Mistake(
+            testDescription: "a password in the URL",
+            environment: ["ENVELOPE_SMTP_URL": "smtps://me:planted@mail.example.com"],
+            code: "invalid_request",
+            says: ["ENVELOPE_SMTP_PASSWORD", "Take it out of the URL"]),
+        Mistake(
+            testDescription: "a URL that is none", environment: ["ENVELOPE_SMTP_URL": "mail.example.com:465"],
+            code: "invalid_request", says: ["it has no scheme", "smtps://user@host:465"]),
+        Mistake(
+            testDescription: "no sender",
+            environment: [
+                "ENVELOPE_SMTP_URL": "smtps://me@mail.example.com", "ENVELOPE_SMTP_PASSWORD": "planted",
+            ],
+            code: "no_account_configured", says: ["ENVELOPE_FROM"]),
+        Mistake(
+            testDescription: "a user without a secret",
+            environment: [
+                "ENVELOPE_SMTP_URL": "smtps://me@mail.example.com", "ENVELOPE_FROM": "me@example.com",
+            ], code: "no_account_configured", says: ["ENVELOPE_SMTP_PASSWORD", "take the user out"]),
+    ]
+
+    @Test("Settings that cannot work are explained before anything is recorded", arguments: mistakes)
+    func mistake(mistake: Mistake) async throws {
+        try await withTemporaryFolder { folder in
+            var environment = mistake.environment
+            environment["ENVELOPE_DB"] = folder + "/envelope.db"
+            let result = try await Self.send([], environment)
+            let error = try #require(result["error"])
+            #expect(error["code"] == .string(mistake.code), "\(result)")
+            let words = (error["message"]?.string ?? "") + " " + (error["hint"]?.string ?? "")
+            for phrase in mistake.says { #expect(words.contains(phrase), "\(words)") }
+            #expect(!result.text.contains("planted"))
+            #expect(!FileManager.default.fileExists(atPath: folder + "/envelope.db"))
+        }
+    }
+}
