@@ -14,67 +14,25 @@ final class Program: Sendable {
         .deletingLastPathComponent()
         .deletingLastPathComponent().path
 
-    private let process: Process
-    private let input: FileHandle
-    private let lines: AsyncStream<String>
-    private let errors = Mutex(Data())
+    private let child: ChildProcess
     private let lastID = Mutex<Int64>(0)
 
     /// - Parameter environment: on top of PATH and HOME only, as hosts strip it.
     init(_ arguments: [String] = [], environment: [String: String] = [:]) throws {
-        let process = Process()
-        let input = Pipe()
-        let output = Pipe()
-        let error = Pipe()
-        process.executableURL = URL(fileURLWithPath: Self.path)
-        process.arguments = arguments
-        var all = ["PATH": "/usr/bin:/bin", "HOME": NSTemporaryDirectory() + "no-home"]
-        all.merge(environment) { $1 }
-        process.environment = all
-        process.standardInput = input
-        process.standardOutput = output
-        process.standardError = error
-        let (lines, continuation) = AsyncStream.makeStream(of: String.self)
-        let rest = Mutex(Data())
-        output.fileHandleForReading.readabilityHandler = { handle in
-            let data = handle.availableData
-            if data.isEmpty {
-                handle.readabilityHandler = nil
-                continuation.finish()
-                return
-            }
-            let whole = rest.withLock { rest in
-                rest.append(data)
-                var whole: [String] = []
-                while let end = rest.firstIndex(of: 0x0A) {
-                    whole.append(String(decoding: rest[rest.startIndex..<end], as: UTF8.self))
-                    rest = Data(rest[rest.index(after: end)...])
-                }
-                return whole
-            }
-            for line in whole { continuation.yield(line) }
-        }
-        self.process = process
-        self.input = input.fileHandleForWriting
-        self.lines = lines
-        error.fileHandleForReading.readabilityHandler = { [weak self] handle in
-            let data = handle.availableData
-            if data.isEmpty { handle.readabilityHandler = nil }
-            self?.errors.withLock { $0.append(data) }
-        }
-        try process.run()
+        let all = ["PATH": "/usr/bin:/bin", "HOME": NSTemporaryDirectory() + "no-home"]
+        child = try ChildProcess(Self.path, arguments, environment: all.merging(environment) { $1 })
     }
 
-    var pid: Int32 { process.processIdentifier }
+    var pid: Int32 { child.pid }
 
     /// What it wrote to standard error so far.
-    var standardError: String { errors.withLock { String(decoding: $0, as: UTF8.self) } }
+    var standardError: String { child.standardError }
 
-    func send(_ message: JSON) throws { try input.write(contentsOf: Data(message.bytes + [0x0A])) }
+    func send(_ message: JSON) throws { child.write(message.bytes + [0x0A]) }
 
     /// The next line; nil at the end of the output. Every line must be a JSON-RPC message.
     func receive() async throws -> JSON? {
-        for await line in lines {
+        for await line in child.lines {
             let message = try JSON(parsing: line)
             guard message["jsonrpc"] == "2.0" else { throw Unexpected(what: line) }
             return message
@@ -121,21 +79,12 @@ final class Program: Sendable {
         return structured
     }
 
-    func closeInput() throws { try input.close() }
+    func closeInput() throws { child.closeInput() }
 
     func signal(_ number: Int32) { kill(pid, number) }
 
     /// The exit status once it has ended; negative for a signal.
-    func ended() async -> Int32 {
-        await withCheckedContinuation { continuation in
-            DispatchQueue.global().async { [process] in
-                process.waitUntilExit()
-                continuation.resume(
-                    returning: process.terminationReason == .exit
-                        ? process.terminationStatus : -process.terminationStatus)
-            }
-        }
-    }
+    func ended() async -> Int32 { await child.ended() }
 
     /// Runs it to its end and returns what it printed.
     static func run(
@@ -144,7 +93,7 @@ final class Program: Sendable {
         let program = try Program(arguments, environment: environment)
         try program.closeInput()
         var output = ""
-        for await line in program.lines { output += line + "\n" }
+        for await line in program.child.lines { output += line + "\n" }
         return (await program.ended(), output, program.standardError)
     }
 
