@@ -14,7 +14,7 @@
 #endif
 
 static struct {
-    void *library;
+    void *opened;
     CURLcode (*global_init)(long);
     curl_version_info_data *(*version_info)(CURLversion);
     CURL *(*easy_init)(void);
@@ -54,13 +54,13 @@ static void load(void) {
     FIND(multi_setopt, "curl_multi_setopt");
     FIND(multi_socket_action, "curl_multi_socket_action");
     FIND(multi_info_read, "curl_multi_info_read");
-    if (!missing) curl.library = library;
+    if (!missing) curl.opened = library;
 }
 
 // Every use begins with this one (curl_global_init(3)): when it fails, none of the others may be called.
 CURLcode curl_global_init(long flags) {
     pthread_once(&once, load);
-    return curl.library ? curl.global_init(flags) : CURLE_FAILED_INIT;
+    return curl.opened ? curl.global_init(flags) : CURLE_FAILED_INIT;
 }
 
 curl_version_info_data *curl_version_info(CURLversion age) { return curl.version_info(age); }

@@ -3,7 +3,7 @@ import Sandbox
 import Testing
 
 /// Commands in and out of order, well formed and not, each with the reply that a client gets.
-@Suite(.timeLimit(.minutes(10))) struct DialogueTests {
+@Suite(.timeLimit(.minutes(1))) struct DialogueTests {
     struct Case: CustomTestStringConvertible, Sendable {
         let name: String
         /// Commands and the start of the reply to each.

@@ -4,7 +4,7 @@ import TestPeers
 import Testing
 
 /// Where mail data ends, and what becomes of mail data that may not be taken.
-@Suite(.timeLimit(.minutes(10))) struct MailDataTests {
+@Suite(.timeLimit(.minutes(1))) struct MailDataTests {
     @Test(
         "Only CRLF . CRLF ends the mail data, and the octets stay as they are",
         arguments: [

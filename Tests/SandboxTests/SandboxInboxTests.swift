@@ -5,7 +5,7 @@ import TestPeers
 import Testing
 
 /// The folder of taken messages, read and written as a folder.
-@Suite(.timeLimit(.minutes(10))) struct SandboxInboxTests {
+@Suite(.timeLimit(.minutes(1))) struct SandboxInboxTests {
     @Test("A folder that does not exist yet is an empty inbox, and stays unmade")
     func missing() async throws {
         try await withTemporaryFolder { folder in

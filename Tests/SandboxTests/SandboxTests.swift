@@ -3,7 +3,7 @@ import Sandbox
 import Testing
 
 /// The sandbox as a client on the other side of a socket sees it.
-@Suite(.timeLimit(.minutes(10))) struct SandboxTests {
+@Suite(.timeLimit(.minutes(1))) struct SandboxTests {
     @Test("A message is stored with its trace fields on top and its octets unchanged")
     func storesExactly() async throws {
         try await withSandbox { sandbox, inbox in

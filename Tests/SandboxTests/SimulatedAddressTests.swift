@@ -3,7 +3,7 @@ import Sandbox
 import Testing
 
 /// What each reserved address at simulator.test plays.
-@Suite(.timeLimit(.minutes(10))) struct SimulatedAddressTests {
+@Suite(.timeLimit(.minutes(1))) struct SimulatedAddressTests {
     @Test(
         "An address that refuses does so at RCPT, with its code",
         arguments: [

@@ -4,7 +4,7 @@ import Sandbox
 import Testing
 
 /// The sandbox at the end of the path that real mail takes: transport, libcurl, socket.
-@Suite(.timeLimit(.minutes(10))) struct SubmissionTests {
+@Suite(.timeLimit(.minutes(1))) struct SubmissionTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let simulated: SimulatedAddress
         let first: Outcome
