@@ -11,7 +11,7 @@ extension Timestamp {
     /// - Throws: `invalidRequest`; a time without an offset is refused with words of its own, because the
     ///   writer's zone cannot be guessed. `field` is nil.
     package init(parsing text: String) throws(Failure) {
-        var reader = Reader(rest: Array(text.trimmed.utf8)[...])
+        var reader = Reader(rest: text.trimmed.utf8[...])
         guard let year = reader.number(4), reader.take("-"), let month = reader.number(2), reader.take("-"),
             let day = reader.number(2), reader.takeAny("Tt "), let hour = reader.number(2), reader.take(":"),
             let minute = reader.number(2), reader.take(":"), let second = reader.number(2)
@@ -62,9 +62,13 @@ extension Timestamp {
 
     /// Takes fixed-width pieces from the front of a text.
     private struct Reader {
-        var rest: ArraySlice<UInt8>
+        var rest: Substring.UTF8View
 
-        mutating func take(_ character: Character) -> Bool { takeAny(String(character)) }
+        mutating func take(_ character: Unicode.Scalar) -> Bool {
+            guard rest.first == UInt8(ascii: character) else { return false }
+            rest.removeFirst()
+            return true
+        }
 
         mutating func takeAny(_ characters: String) -> Bool {
             guard let first = rest.first, characters.utf8.contains(first) else { return false }
@@ -73,10 +77,14 @@ extension Timestamp {
         }
 
         mutating func number(_ width: Int) -> Int? {
-            let digits = rest.prefix(width)
-            guard digits.count == width, digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
-            rest.removeFirst(width)
-            return digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
+            var value = 0
+            var left = rest
+            for _ in 0..<width {
+                guard let digit = left.popFirst(), (0x30...0x39).contains(digit) else { return nil }
+                value = value * 10 + Int(digit - 0x30)
+            }
+            rest = left
+            return value
         }
 
         /// Milliseconds from one or more digits behind the dot.

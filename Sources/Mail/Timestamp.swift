@@ -28,9 +28,26 @@ package struct Timestamp: Hashable, Comparable, Sendable {
     /// `2026-11-22T16:00:00.000Z` (RFC 3339), always in UTC with milliseconds.
     package var rfc3339: String {
         let at = calendar
-        return
-            "\(pad(at.year, 4))-\(pad(at.month, 2))-\(pad(at.day, 2))T\(pad(at.hour, 2)):\(pad(at.minute, 2)):"
-            + "\(pad(at.second, 2)).\(pad(Int(milliseconds % 1000), 3))Z"
+        return String(unsafeUninitializedCapacity: 24) { buffer in
+            var end = 0
+            func put(_ number: Int, _ width: Int, _ mark: UInt8) {
+                var rest = number
+                for place in stride(from: width - 1, through: 0, by: -1) {
+                    buffer[end + place] = 0x30 + UInt8(rest % 10)
+                    rest /= 10
+                }
+                buffer[end + width] = mark
+                end += width + 1
+            }
+            put(at.year, 4, 0x2D)
+            put(at.month, 2, 0x2D)
+            put(at.day, 2, 0x54)
+            put(at.hour, 2, 0x3A)
+            put(at.minute, 2, 0x3A)
+            put(at.second, 2, 0x2E)
+            put(Int(milliseconds % 1000), 3, 0x5A)
+            return end
+        }
     }
 
     /// `Sun, 22 Nov 2026 16:00:00 +0000` (RFC 5322 §3.3).

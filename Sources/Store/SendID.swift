@@ -21,12 +21,18 @@ package struct SendID: Hashable, Sendable, Comparable, CustomStringConvertible {
 
     /// Nil unless it is a UUID in its text form; upper case is folded.
     package init?(_ text: String) {
-        let lower = text.lowercased()
-        let groups = lower.split(separator: "-", omittingEmptySubsequences: false)
-        guard groups.map(\.utf8.count) == [8, 4, 4, 4, 12],
-            lower.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) || $0 == 0x2D })
-        else { return nil }
-        self.text = lower
+        // Byte by byte: every answer about a send passes here, and Unicode's rules cost 10 µs.
+        guard text.utf8.count == 36 else { return nil }
+        for (index, byte) in text.utf8.enumerated() {
+            let isRight =
+                switch index {
+                case 8, 13, 18, 23: byte == 0x2D
+                default: (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte | 0x20)
+                }
+            guard isRight else { return nil }
+        }
+        let isLower = !text.utf8.contains { (0x41...0x46).contains($0) }
+        self.text = isLower ? text : text.lowercased()
     }
 
     package static func < (left: SendID, right: SendID) -> Bool { left.text < right.text }

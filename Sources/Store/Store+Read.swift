@@ -123,7 +123,10 @@ extension AttemptRecord {
 
 extension AttemptRecord {
     private static func lines(_ text: String) -> [String] {
-        text.isEmpty ? [] : text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        // Split at the byte: at the character it was a twelfth of the whole answer.
+        text.isEmpty
+            ? []
+            : text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).map { String(Substring($0)) }
     }
 }
 

@@ -46,7 +46,22 @@ package struct Store: Sendable {
 
     /// Reads on the calling thread: readers never wait for a writer, and a read (some 60 µs) is over sooner than another
     /// thread is awake.
-    func look<Value>(_ body: (Database) throws -> Value) throws -> Value { try pool.read(body) }
+    ///
+    /// The transaction is begun by statements that stay compiled: GRDB's own `read` compiles them anew each time, a
+    /// twelfth of the whole.
+    func look<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        try pool.unsafeRead { db in
+            try db.cachedStatement(sql: "BEGIN DEFERRED").execute()
+            do {
+                let value = try body(db)
+                try db.cachedStatement(sql: "COMMIT").execute()
+                return value
+            } catch {
+                try db.rollback()
+                throw error
+            }
+        }
+    }
 
     /// Ends the connections; nothing may be called afterwards.
     package func close() throws { try pool.close() }
