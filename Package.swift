@@ -17,6 +17,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
@@ -52,7 +53,10 @@ let package = Package(
         // Service and protocol
         .target(
             name: "Sending",
-            dependencies: ["Mail", "Store", .product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "Mail", "Store", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: house),
         .target(name: "MCP", dependencies: ["JSON"], swiftSettings: house),
 

@@ -85,7 +85,7 @@ extension Diagnosis {
         }
         if sign.isTransient {
             let words =
-                sign.says("greylist", "graylist", "greylisted")
+                sign.isGreylisting
                 ? "Greylisting: the server takes mail from a new sender only at a later try. It is tried again by itself."
                 : "A temporary refusal; it is tried again by itself. Change nothing unless it goes on for hours."
             return Diagnosis(.deferred, retryable: true, words)

@@ -23,7 +23,7 @@ extension Diagnosis {
                     + "administrator turn on authenticated SMTP for the mailbox.")
         }
         if sign.isTransient {
-            if sign.code == 421 || sign.says("too many") { return nil }
+            if sign.code == 421 || isAccountLimit(sign) { return nil }
             return Diagnosis(
                 .deferred, retryable: true,
                 "The server cannot check the login right now; the password may well be right. It is tried again later."
@@ -52,7 +52,7 @@ extension Diagnosis {
         return Diagnosis(
             .authFailed, retryable: false,
             "Check the user name and the password of the account; many providers want the whole address as user name and "
-                + "an app password. Nothing is tried again until that is changed, so that the account is not locked."
+                + "an app password. Until it is changed, every try would be refused, and too many lock the account."
         )
     }
 
@@ -69,25 +69,37 @@ extension Diagnosis {
 
     /// Limits on how much and how fast; they pass with time, whatever the reply's class.
     static func pace(_ sign: Sign) -> Diagnosis? {
-        if sign.isEnhanced(5, 3) || sign.says("too many recipients") {
+        if sign.isTooManyRecipients {
             return Diagnosis(
                 .deferred, retryable: true,
                 "The server takes fewer recipients at once. The rest is tried again in a transaction of its own."
             )
         }
-        let isLimit =
-            sign.isEnhanced(4, 5)
-            || (sign.code == 421 && sign.isEnhanced(7))
-            || sign.says(
-                "sending limit", "too many messages", "too many emails", "too many mails", "rate limit",
-                "sending rate",
-                "sending quota", "ratelimit", "throttl", "messages per hour", "messages per day",
-                "too many login",
-                "too many connections", "too many concurrent")
-        guard isLimit else { return nil }
+        guard isAccountLimit(sign) else { return nil }
         return Diagnosis(
             .rateLimited, retryable: true,
             "The account has reached a limit of its provider. Send less or more slowly; what waits goes out when the "
                 + "limit has passed.")
+    }
+
+    /// Words and codes by which providers name a limit of the account; greylisting is none, nor is a busy recipient.
+    private static func isAccountLimit(_ sign: Sign) -> Bool {
+        let isNamed =
+            sign.isConnectionLimit
+            || sign.says(
+                "sending limit", "relay limit exceeded", "sending rate", "submission rate", "rate limit",
+                "ratelimit",
+                "throttl", "sending quota", "message quota", "daily quota", "submissionquota",
+                "messages per hour",
+                "messages per day", "mails per hour", "mails per day", "failures per hour",
+                "recipients per hour",
+                "recipients per day", "too many messages", "too many emails", "too many mails",
+                "too much mail",
+                "too many login")
+        // 4.4.5 is a busy server (RFC 3463 §3.5), 5.4.5 the daily limit of the largest provider.
+        if isNamed || (sign.isEnhanced(4, 5) && !sign.isTransient) { return true }
+        guard sign.isEnhanced(7), sign.isTransient, !sign.isGreylisting else { return false }
+        return sign.code == 421 || sign.has("rate", "limit", "limits", "exceeded", "quota")
+            || sign.says("too many", "too much", "too fast", "too quick", "too frequent", "slow down")
     }
 }

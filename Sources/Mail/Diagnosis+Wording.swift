@@ -1,19 +1,19 @@
 extension Diagnosis {
     /// "The server refused ada@example.org at RCPT with 550 5.1.1; nothing was accepted. It said: "No such user"."
     ///
-    /// - Parameter isAlone: whether nobody else got the message, or may have got it.
+    /// - Parameters:
+    ///   - whom: what was refused.
+    ///   - end: what that means, as a clause.
     static func sentence(
-        _ reply: Reply, _ phase: Phase, _ address: Address, _ diagnosis: Diagnosis, isAlone: Bool
+        _ reply: Reply, _ phase: Phase, _ diagnosis: Diagnosis, whom: String, end: String
     ) -> String {
-        let end = isAlone ? "nothing was accepted" : "it was not accepted for this address"
-        let whom = phase == .rcpt ? address.text : object(phase)
         let verb = diagnosis.retryable ? "put off" : "refused"
         let code = [String(reply.code), reply.enhanced?.description].compactMap { $0 }.joined(separator: " ")
         let words = reply.text.isEmpty ? "" : " It said: \"\(Reply.printable(reply.text, limit: 300))\"."
         return "The server \(verb) \(whom) \(place(phase)) with \(code); \(end).\(words)"
     }
 
-    static func sentence(_ fault: TransportFault, _ phase: Phase, _ diagnosis: Diagnosis) -> String {
+    static func sentence(_ fault: TransportFault, _ phase: Phase) -> String {
         let detail = fault.detail.isEmpty ? "" : " (\(fault.detail))"
         let end = "; nothing was accepted."
         return switch fault.kind {
@@ -35,7 +35,8 @@ extension Diagnosis {
         }
     }
 
-    private static func object(_ phase: Phase) -> String {
+    /// What a command at that phase asks for.
+    static func object(_ phase: Phase) -> String {
         switch phase {
         case .resolve, .connect, .greeting, .ehlo: "the connection"
         case .tls: "encryption"

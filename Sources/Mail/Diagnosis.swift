@@ -44,6 +44,30 @@ package struct Diagnosis: Hashable, Sendable {
             return enhanced.subject == subject && (details.isEmpty || details.contains(enhanced.detail))
         }
 
+        /// An answer to RCPT that takes no more in this transaction (RFC 5321 §4.5.3.1.10); 4.7.x is a limit by time.
+        var isTooManyRecipients: Bool {
+            isEnhanced(5, 3)
+                || (!isEnhanced(7)
+                    && says("too many recipients", "separate transaction", "multiple destination domains"))
+        }
+
+        var isConnectionLimit: Bool {
+            says(
+                "too many connections", "too many concurrent", "concurrent connection", "connection limit",
+                "too many sessions", "thread limit")
+        }
+
+        /// Takes mail from somebody new at a later try only.
+        var isGreylisting: Bool { isTransient && says("greylist", "graylist", "grey list", "gray list") }
+
+        /// Speaks of a limit by the day.
+        var isDaily: Bool { says("daily", "per day", "24 hours", "24h") }
+
+        /// True when one of the words stands there by itself.
+        func has(_ words: Substring...) -> Bool {
+            text.split { !$0.isLetter }.contains { words.contains($0) }
+        }
+
         func says(_ phrases: String...) -> Bool { phrases.contains { text.holds($0) } }
     }
 }

@@ -27,6 +27,7 @@ package struct Failure: Error, Hashable, Sendable, Codable {
         case quotaExceeded = "quota_exceeded"
         case deferred
         case expired
+        case cancelled
         case unconfirmed
         case `internal`
     }
@@ -91,7 +92,7 @@ extension Failure.Code {
         case .tlsFailed, .connectionFailed, .timeout: "connection"
         case .recipientRejected, .mailboxFull: "recipient"
         case .messageRejected, .messageTooLarge: "message"
-        case .deferred, .expired, .unconfirmed: "delivery"
+        case .deferred, .expired, .cancelled, .unconfirmed: "delivery"
         case .internal: "internal"
         }
     }

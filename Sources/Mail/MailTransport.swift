@@ -5,7 +5,8 @@ package protocol MailTransport: Sendable {
     /// - Parameters:
     ///   - gate: awaited before the last octets of the mail data may reach the socket. When it throws, the line
     ///     is closed without the final dot and the transaction ends with `TransportFault.Kind.gateClosed`.
-    ///   - progress: told each phase as it is entered; must not block.
+    ///   - progress: told each moment as it is passed, in order, and again from the start when an idle
+    ///     connection turns out to be gone; must not block.
     ///
     /// Cancelling the calling task before the gate ends the transaction promptly with `.cancelled` and never
     /// leaves half a message accepted; from the gate on it has no effect.
@@ -16,5 +17,5 @@ package protocol MailTransport: Sendable {
 
 /// Commits that the attempt is at the final dot, or throws and nothing is sent.
 package typealias Gate = @Sendable () async throws -> Void
-/// Hears each phase of an attempt.
-package typealias Progress = @Sendable (Phase) -> Void
+/// Hears how an attempt goes on.
+package typealias Progress = @Sendable (TransactionMoment) -> Void

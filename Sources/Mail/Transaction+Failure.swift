@@ -32,16 +32,13 @@ extension Transaction {
             let isAlone = outcomes.allSatisfy { $0 != .accepted && $0 != .unconfirmed }
             return Failure(
                 diagnosis.code,
-                Diagnosis.sentence(reply, phase, address, diagnosis, isAlone: isAlone),
+                Diagnosis.sentence(
+                    reply, phase, diagnosis, whom: phase == .rcpt ? address.text : Diagnosis.object(phase),
+                    end: isAlone ? "nothing was accepted" : "it was not accepted for this address"),
                 hint: isAlone ? diagnosis.hint : diagnosis.hint + Self.forOthers(diagnosis),
                 retryable: diagnosis.retryable, phase: phase, smtp: .init(reply, in: phase))
         }
-        if let fault {
-            let diagnosis = Diagnosis(of: fault, in: phase)
-            return Failure(
-                diagnosis.code, Diagnosis.sentence(fault, phase, diagnosis), hint: diagnosis.hint,
-                retryable: diagnosis.retryable, phase: phase)
-        }
+        if let fault { return Failure(of: fault, in: phase) }
         return Failure(
             .recipientRejected,
             "\(address.text) got nothing, because another recipient was refused and the message is to go to all or to "
@@ -78,6 +75,14 @@ extension Transaction {
 }
 
 extension Failure {
+    /// For an attempt that a fault ended before the final dot.
+    init(of fault: TransportFault, in phase: Phase) {
+        let diagnosis = Diagnosis(of: fault, in: phase)
+        self.init(
+            diagnosis.code, Diagnosis.sentence(fault, phase), hint: diagnosis.hint,
+            retryable: diagnosis.retryable, phase: phase)
+    }
+
     func with(message: String) -> Failure {
         Failure(
             code, message, hint: hint, retryable: retryable, mayHaveBeenDelivered: mayHaveBeenDelivered,

@@ -13,6 +13,14 @@ extension MailTransaction {
             case .data: "DATA"
             }
         }
+
+        var phase: Phase {
+            switch self {
+            case .mail: .mail
+            case .rcpt: .rcpt
+            case .data: .data
+            }
+        }
     }
 
     /// Recipients written before their replies are read: their replies fit any server's send buffer.
@@ -64,8 +72,11 @@ extension MailTransaction {
     /// Writes the commands at once and reads their replies in order; a 421 ends it (RFC 5321 §3.8).
     private mutating func exchange(_ commands: [Command]) async throws(Broken) {
         guard let first = commands.first else { return }
-        enter(first)
-        for command in commands { record.say(command.text) }
+        enter(first.phase)
+        for command in commands {
+            announce(command.phase)
+            record.say(command.text)
+        }
         let octets = Array(commands.map { $0.text + "\r\n" }.joined().utf8)
         var lost: Broken?
         do {
@@ -78,7 +89,7 @@ extension MailTransaction {
             }
         }
         for command in commands {
-            enter(command)
+            enter(command.phase)
             let end = lost == nil ? deadline(for: command) : .now + .milliseconds(500)
             do throws(Broken) {
                 let (reply, lines) = try await reader.next("the reply to \(name(of: command))", deadline: end)
@@ -104,14 +115,6 @@ extension MailTransaction {
         }
         if reply.isIntermediate {
             throw Broken(.protocolError, "the server answered \(name(of: command)) with \(reply.code)")
-        }
-    }
-
-    private mutating func enter(_ command: Command) {
-        switch command {
-        case .mail: enter(Phase.mail)
-        case .rcpt: enter(Phase.rcpt)
-        case .data: enter(Phase.data)
         }
     }
 

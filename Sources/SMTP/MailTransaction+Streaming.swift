@@ -21,12 +21,16 @@ extension MailTransaction {
             do { try await session.connection.send(octets, deadline: .now + options.deadlines.body) } catch {
                 trouble = error
             }
+            if trouble == nil { progress(.halfOfBodySent) }
             let isOpen = await opening
             if let trouble { return try await hearLastWords(trouble) }
             try pass(isOpen)
         } else {
-            for start in stride(from: 0, to: octets.count, by: 65_536) {
-                let chunk = Array(octets[start..<min(start + 65_536, octets.count)])
+            let half = octets.count / 2
+            for start in stride(from: 0, to: octets.count, by: Self.streamedBeside) {
+                let end = start + Self.streamedBeside
+                if start >= half, half > start - Self.streamedBeside { progress(.halfOfBodySent) }
+                let chunk = Array(octets[start..<min(end, octets.count)])
                 do {
                     try await session.connection.send(
                         chunk, onlyIfQuiet: true, deadline: .now + options.deadlines.body)
@@ -75,11 +79,13 @@ extension MailTransaction {
             throw Broken(error, awaiting: "the reply to the final dot")
         }
         enter(.finalDot)
+        progress(.finalDotSent)
         record.say(".")
         let (reply, lines) = try await reader.next(
             "the reply to the final dot", deadline: .now + options.deadlines.finalDot)
         record.hear(lines)
         record.finalDot = reply
+        progress(.finalDotAnswered)
         if reply.isPositive { enter(.done) }
         if reply.code == 421 { isReusable = false }
         if reply.isIntermediate {

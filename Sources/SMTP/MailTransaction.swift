@@ -12,6 +12,8 @@ struct MailTransaction {
     var session: OpenSession
     var reader: ReplyReader
     var record: Transaction
+    /// The last phase told: with pipelining ahead of `record.phase`.
+    private var announced: Phase
     /// False once the line is not to be used again: broken, half said, or about to be closed by the server.
     var isReusable = true
 
@@ -28,6 +30,7 @@ struct MailTransaction {
         self.session = session
         self.reader = ReplyReader(session.connection)
         self.record = record
+        self.announced = record.phase
     }
 
     /// Runs it to its end; what happened is in `record`, whether the session lives on in `isReusable`.
@@ -98,9 +101,17 @@ struct MailTransaction {
         }
     }
 
+    /// Where it stands from now on, by the replies.
     mutating func enter(_ phase: Phase) {
         guard phase > record.phase else { return }
         record.phase = phase
-        progress(phase)
+        announce(phase)
+    }
+
+    /// Tells a phase once, in order.
+    mutating func announce(_ phase: Phase) {
+        guard phase > announced else { return }
+        announced = phase
+        progress(.phase(phase))
     }
 }

@@ -11,6 +11,7 @@ package struct SMTPTransport: MailTransport {
     private let options: SMTPOptions
     private let engine: Engine
     private let pool: ConnectionPool
+    private let isReadableOnTheWay: Bool
 
     package init(server: SubmissionServer, credentials: Credentials?, options: SMTPOptions, engine: Engine) {
         self.server = server
@@ -18,6 +19,7 @@ package struct SMTPTransport: MailTransport {
         self.options = options
         self.engine = engine
         self.pool = ConnectionPool(limit: options.connectionsPerServer, idleKeep: options.idleKeep)
+        isReadableOnTheWay = server.security == .plain && !server.isLoopback
     }
 
     /// With an engine, and so a thread, of its own: for a program with one server.
@@ -53,45 +55,56 @@ package struct SMTPTransport: MailTransport {
         progress: @escaping Progress
     ) async -> Transaction {
         var record = Transaction(forwardPaths: envelope.forwardPaths)
-        if server.security == .plain, !server.isLoopback, !options.allowPlainBeyondLoopback {
+        if isReadableOnTheWay, !options.allowPlainBeyondLoopback {
             record.fault = TransportFault(
                 .plainNotAllowed,
                 detail: "\(server) is not on this machine, and the line would not be encrypted")
             return record
         }
-        var session: OpenSession?
-        switch await pool.enter() {
-        case .gone:
-            record.fault = TransportFault(.cancelled, detail: "cancelled while waiting for a free connection")
-            return record
-        case .idle(let open): session = open
-        case .vacant: break
-        }
+        var place = await pool.enter()
+        if case .gone = place { return record.unserved() }
         let wire = await Self.wireData(mailData)
+        var mayBeStale = true
+        var mayBeCrowded = true
         var kept: OpenSession?
-        // Twice at most: an idle connection that turns out to be gone costs nothing and is not the message's fault.
-        for _ in 1...2 {
-            let isReused = session != nil
-            if isReused {
+        while true {
+            var given: OpenSession?
+            switch place {
+            case .gone: return record.unserved()
+            case .idle(let open): given = open
+            case .vacant: break
+            }
+            if given != nil {
                 record.phase = .ehlo
                 record.note("(on a connection that was already open)")
             }
-            guard let open = await openSession(session, &record, progress) else { break }
-            var transaction = MailTransaction(
-                wire, in: envelope, over: open, options: options, record: record, stopper: stopper,
-                gate: gate, progress: progress)
-            await transaction.run()
-            record = transaction.record
-            if transaction.isReusable {
-                kept = transaction.session
+            if let open = await openSession(given, &record, progress) {
+                var transaction = MailTransaction(
+                    wire, in: envelope, over: open, options: options, record: record, stopper: stopper,
+                    gate: gate, progress: progress)
+                await transaction.run()
+                record = transaction.record
+                if record.meetsConnectionLimit { transaction.isReusable = false }
+                if transaction.isReusable {
+                    kept = transaction.session
+                    break
+                }
+                await open.connection.close(farewell: transaction.mayQuit ? ConnectionPool.quit : [])
+            }
+            // Once each: neither is the message's fault, nor costs it an attempt.
+            if mayBeStale, given != nil, record.isStale {
+                mayBeStale = false
+                record = record.forgotten("(the idle connection was gone; once again on a fresh one)")
+                place = .vacant
+            } else if mayBeCrowded, record.meetsConnectionLimit, let other = await pool.enterAgain() {
+                mayBeCrowded = false
+                record = record.forgotten("(the server takes no more connections; once again on another)")
+                place = other
+            } else {
                 break
             }
-            await open.connection.close(farewell: transaction.mayQuit ? ConnectionPool.quit : [])
-            guard isReused, record.isStale else { break }
-            record = record.forgotten("(the idle connection was gone; once again on a fresh one)")
-            session = nil
         }
-        await pool.leave(keeping: kept)
+        await pool.leave(keeping: kept, isAccepted: record.finalDot?.isPositive == true)
         return record
     }
 
@@ -107,20 +120,22 @@ package struct SMTPTransport: MailTransport {
         _ given: OpenSession?, _ record: inout Transaction, _ progress: Progress
     ) async -> OpenSession? {
         if let given { return given }
-        progress(.resolve)
+        progress(.phase(.resolve))
         do {
             let connection = try await engine.connect(request, deadline: .now + options.deadlines.connect)
             record.converse(connection.session)
-            if let fault = credentials.flatMap({ connection.session.faultUnlessLoggedIn($0) }) {
-                record.phase = .auth
-                record.fault = fault
-                await connection.close(farewell: ConnectionPool.quit)
-                return nil
+            let session = OpenSession(
+                connection: connection, capabilities: Capabilities(connection.session))
+            guard let fault = credentials.flatMap({ connection.session.faultUnlessLoggedIn($0) }) else {
+                return session
             }
-            return OpenSession(connection: connection, capabilities: Capabilities(connection.session))
+            record.phase = .auth
+            record.fault = fault
+            await connection.close(farewell: ConnectionPool.quit)
+            return nil
         } catch {
             record.noteFailedConnect(error, security: server.security, credentials: credentials)
-            progress(record.phase)
+            if record.phase > .resolve { progress(.phase(record.phase)) }
             return nil
         }
     }

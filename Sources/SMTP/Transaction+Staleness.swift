@@ -7,6 +7,13 @@ extension Transaction {
         return fault?.kind == .lineLost
     }
 
+    /// As when there was no connection to be had.
+    func unserved() -> Transaction {
+        var record = self
+        record.fault = TransportFault(.cancelled, detail: "cancelled while waiting for a free connection")
+        return record
+    }
+
     /// As before the first word, but for the conversation, which goes on.
     func forgotten(_ remark: String) -> Transaction {
         var fresh = Transaction(forwardPaths: recipients.map(\.address))

@@ -10,16 +10,19 @@ package struct Account: Sendable {
     package let allowsAnySender: Bool
     package let transport: any MailTransport
     package let schedule: RetrySchedule
+    /// Connections to its server at most; as many attempts again are prepared meanwhile.
+    package let connections: Int
 
     package init(
         record: AccountRecord, sender: Mailbox, allowsAnySender: Bool = false, transport: any MailTransport,
-        schedule: RetrySchedule
+        schedule: RetrySchedule, connections: Int = 4
     ) {
         self.record = record
         self.sender = sender
         self.allowsAnySender = allowsAnySender
         self.transport = transport
         self.schedule = schedule
+        self.connections = max(1, connections)
     }
 
     package func allows(_ from: Address) -> Bool { allowsAnySender || from == sender.address }

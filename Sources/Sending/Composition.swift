@@ -16,18 +16,43 @@ struct Composition: Sendable {
         try limits.check(request)
 
         let now = surroundings.now()
+        let scheduledFor = try time(request, now)
         let id = SendID(
             milliseconds: now.milliseconds, random: (surroundings.random(), surroundings.random()))
         let messageID = MessageID(unique: id.text, domain: from.address.domain)
-        let composed = try message(from: from, request).composed(
-            date: now, messageID: messageID, boundary: "=_" + id.text)
+        let message = try message(from: from, request)
+        let composed = try message.composed(
+            date: scheduledFor ?? now, messageID: messageID, boundary: "=_" + id.text)
         try limits.check(composed.mailData)
+        let guards = request.idempotencyKey == nil && !request.allowsDuplicate
         return NewSend(
             id: id, account: account.record, messageID: messageID, from: from,
             recipients: recipients(of: request),
             subject: request.subject ?? "", mailData: composed.mailData, createdAt: now,
-            giveUpAt: now.adding(seconds: account.schedule.giveUpAfter), tags: request.tags,
-            metadata: request.metadata, warnings: request.warnings + composed.warnings)
+            giveUpAt: (scheduledFor ?? now).adding(seconds: account.schedule.giveUpAfter), tags: request.tags,
+            metadata: request.metadata, warnings: request.warnings + composed.warnings,
+            scheduledFor: scheduledFor, idempotencyKey: request.idempotencyKey,
+            fingerprint: Fingerprint(of: request, as: message),
+            duplicatesSince: guards ? now.adding(seconds: -Self.duplicateWindow) : nil)
+    }
+
+    /// Agents repeat themselves when a call times out, and then within minutes; seconds.
+    private static let duplicateWindow = 600.0
+    /// Seconds ahead that a send may be scheduled for.
+    private static let farthest = 366.0 * 86_400
+
+    /// The time to send it at; nil for at once, which a time of a moment ago means too.
+    private func time(_ request: SendRequest, _ now: Timestamp) throws(Failure) -> Timestamp? {
+        guard let time = request.sendAt else { return nil }
+        if time <= now, time.adding(seconds: 60) > now { return nil }
+        guard time > now, time <= now.adding(seconds: Self.farthest) else {
+            throw Failure(
+                .invalidRequest,
+                "`send_at` \(time.rfc3339) is \(time > now ? "more than a year ahead" : "in the past"); it is now \(now.rfc3339).",
+                hint: "Give a time within a year from now, or leave `send_at` out to send at once.",
+                field: "send_at")
+        }
+        return time
     }
 
     private func account(for request: SendRequest) throws(Failure) -> Account {

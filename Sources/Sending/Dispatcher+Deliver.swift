@@ -12,20 +12,55 @@ extension Dispatcher {
                 let envelope = Envelope(reversePath: claim.reversePath, forwardPaths: claim.forwardPaths)
             else { throw StoreError.corrupt("the send \(claim.id) has no mail data") }
             let transaction = await account.transport.carry(
-                mailData, in: envelope,
-                gate: {
-                    try await store.commitAtFinalDot(claim, at: self.surroundings.now())
-                    await self.isAtFinalDot(claim)
-                },
-                progress: { _ in })
-            settlement = Settlement(
-                transaction, of: claim, at: surroundings.now(),
-                pause: account.schedule.pause(after: claim.attempt, fraction: surroundings.fraction))
+                mailData, in: envelope, gate: { try await self.pass(claim, store) }, progress: progress)
+            settlement = await judge(transaction, of: claim, for: account, store)
         } catch {
             settlement = .faulty(claim, error, at: surroundings.now())
         }
+        surroundings.reached(.beforeSettle)
         await settle(claim, settlement, store)
+        surroundings.reached(.afterSettle)
         await ended(claim)
+    }
+
+    /// Commits that the attempt is at the final dot, the one thing that must be on the disk before it goes out.
+    private nonisolated func pass(_ claim: Claim, _ store: Store) async throws {
+        surroundings.reached(.atGate)
+        try await store.commitAtFinalDot(claim, at: surroundings.now())
+        surroundings.reached(.afterGate)
+        await isAtFinalDot(claim)
+    }
+
+    private func isAtFinalDot(_ claim: Claim) { deliveries[claim.id]?.isAtFinalDot = true }
+
+    private nonisolated var progress: Progress {
+        { [reached = surroundings.reached] moment in
+            if let milestone = Milestone(moment) { reached(milestone) }
+        }
+    }
+
+    /// What the send becomes, and what the account is to be thought of from now on.
+    private func judge(
+        _ transaction: Transaction, of claim: Claim, for account: Account, _ store: Store
+    ) async -> Settlement {
+        let name = account.record.id
+        // The session failed: the others would meet the same, so only one tries until one succeeds.
+        if transaction.phase < .mail, transaction.fault?.kind != .cancelled {
+            probing.insert(name)
+            backlog.insert(name)
+        } else if transaction.phase >= .mail {
+            probing.remove(name)
+        }
+        let beat = surroundings.beat
+        let pause = transaction.accountSign.map { sign in
+            AccountPause(sign, after: try? store.latestPause(of: name), at: beat.at)
+        }
+        return Settlement(
+            transaction, of: claim, at: beat.at,
+            circumstances: Settlement.Circumstances(
+                pause: account.schedule.pause(after: claim.tries + 1, fraction: surroundings.fraction),
+                accountPause: pause, isWaitedFor: await changes.isExpected(claim.id),
+                isClockDoubtful: clock.isDoubtful(at: beat)))
     }
 
     /// Writes the end of an attempt. A record that cannot be written now (full disk, foreign lock) is tried again, because
@@ -36,6 +71,7 @@ extension Dispatcher {
         while true {
             do {
                 try await store.settle(claim, settlement)
+                ends[settlement.state, default: 0] += 1
                 return log(claim, settlement)
             } catch StoreError.notOwner {
                 return logger.error("another process took it over", metadata: ["send": "\(claim.id)"])
@@ -61,6 +97,42 @@ extension Dispatcher {
                 "phase": "\(settlement.phase.rawValue)",
                 "reply": "\(settlement.recipients.first?.reply.map { "\($0.code)" } ?? "-")",
             ])
+        if let pause = settlement.accountPause {
+            logger.warning(
+                "account paused",
+                metadata: ["until": "\(pause.until.rfc3339)", "reason": "\(pause.failure.code.rawValue)"])
+        }
+    }
+}
+
+extension Milestone {
+    init?(_ moment: TransactionMoment) {
+        switch moment {
+        case .phase(.resolve): self = .connecting
+        case .phase(.mail): self = .mail
+        case .phase(.rcpt): self = .rcpt
+        case .phase(.data): self = .data
+        case .phase(.body): self = .body
+        case .halfOfBodySent: self = .bodyHalf
+        case .finalDotSent: self = .dotSent
+        case .finalDotAnswered: self = .replyRead
+        case .phase: return nil
+        }
+    }
+}
+
+extension AccountPause {
+    /// A login that is refused again and again is tried less and less often, up to once an hour.
+    init(_ sign: AccountSign, after earlier: AccountPause?, at now: Timestamp) {
+        var seconds = sign.pauseSeconds
+        if sign.kind == .authentication, sign.seconds == nil {
+            seconds = 60
+            if let earlier, earlier.failure.isAboutLogin {
+                let last = Double(earlier.until.milliseconds - earlier.since.milliseconds) / 1000
+                seconds = min(3_600, max(60, last * 2))
+            }
+        }
+        self.init(since: now, until: now.adding(seconds: seconds), failure: sign.failure)
     }
 }
 

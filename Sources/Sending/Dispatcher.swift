@@ -5,24 +5,35 @@ import Store
 /// Moves what is due from the record to the wire, and what the server said back into the record.
 ///
 /// Each send is claimed before it is touched, so that several processes on one record never send the same message.
+/// Accounts do not wait for each other: each has its own places.
 actor Dispatcher {
-    /// Deliveries under way at most, each with its mail data in memory; a server's connections are capped by its transport.
-    static let capacity = 16
-    /// Sends that another process left behind are looked for this often, seconds.
-    static let sweepInterval = 10.0
+    /// Sends that another process left behind, or that are over, are looked for this often, seconds.
+    static let sweepInterval = 5.0
 
     let door: StoreDoor
     let changes: Changes
     let surroundings: Surroundings
     let logger: Logger
     let accounts: [String: Account]
-    private let owner: String
+    let retention: Duration?
 
-    private var lock: OwnerLock?
+    var ownership: Ownership?
+    var clock: SteadyClock
     var deliveries: [SendID: Delivery] = [:]
+    /// Deliveries under way for each account.
+    var busy: [String: Int] = [:]
+    /// Accounts whose last session failed: one attempt at a time until one succeeds.
+    var probing: Set<String> = []
+    /// Accounts that may have something due now.
+    var backlog: Set<String> = []
+    /// How many attempts ended in each state.
+    var ends: [SendState: Int] = [:]
+    var isFinishing = false
+    var hasSwept = false
+
     private var pump: Task<Void, Never>?
     private var isWokenAgain = false
-    private var isFinishing = false
+    private var lastSweep = -Double.infinity
     private var timer: Task<Void, Never>?
 
     /// One attempt under way.
@@ -35,7 +46,8 @@ actor Dispatcher {
     }
 
     init(
-        accounts: [Account], door: StoreDoor, changes: Changes, surroundings: Surroundings, logger: Logger
+        accounts: [Account], door: StoreDoor, changes: Changes, surroundings: Surroundings, logger: Logger,
+        retention: Duration?
     ) {
         self.accounts = Dictionary(
             accounts.map { ($0.record.id, $0) }, uniquingKeysWith: { first, _ in first })
@@ -43,13 +55,33 @@ actor Dispatcher {
         self.changes = changes
         self.surroundings = surroundings
         self.logger = logger
-        let words = (surroundings.random(), surroundings.random())
-        self.owner = SendID(milliseconds: surroundings.now().milliseconds, random: words).text
+        self.retention = retention
+        self.clock = SteadyClock(surroundings.beat)
     }
 
+    var isIdle: Bool { pump == nil && deliveries.isEmpty }
+
     /// Looks for due sends now; returns at once.
-    func wake() {
-        if isFinishing || accounts.isEmpty { return }
+    ///
+    /// - Parameter account: one that has just got a send; nil looks at all.
+    func wake(_ account: String? = nil) {
+        if isFinishing { return }
+        if let account, accounts[account] != nil {
+            backlog.insert(account)
+        } else {
+            lastSweep = -.infinity
+        }
+        run()
+    }
+
+    func ended(_ claim: Claim) async {
+        deliveries[claim.id] = nil
+        busy[claim.accountID, default: 1] -= 1
+        await changes.changed(claim.id)
+        if !isFinishing, deliveries.isEmpty || backlog.contains(claim.accountID) { run() }
+    }
+
+    private func run() {
         if pump != nil {
             isWokenAgain = true
         } else {
@@ -63,7 +95,7 @@ actor Dispatcher {
             isWokenAgain = false
             var pause = Self.sweepInterval
             do {
-                pause = try await claimDue()
+                pause = try await look()
             } catch {
                 pause = 1
                 logger.error(
@@ -75,33 +107,40 @@ actor Dispatcher {
         pump = nil
     }
 
-    /// Claims and starts what is due; returns the seconds until it should look again.
-    private func claimDue() async throws -> Double {
+    /// Sweeps when it is time, claims and starts what is due; returns the seconds until it should look again.
+    private func look() async throws -> Double {
         guard let store = try door.forReading() else { return Self.sweepInterval }
-        let now = surroundings.now()
-        for id in try await store.takeOver(from: owner, now: now) {
-            logger.warning("taken over from a process that ended", metadata: ["send": "\(id)"])
-        }
-        for id in try await store.giveUp(now: now) {
-            logger.warning("given up: its time is over", metadata: ["send": "\(id)"])
-            await changes.changed(id)
-        }
+        let beat = surroundings.beat
         let names = Array(accounts.keys)
-        if !isFinishing, let due = try store.nextDue(for: names), due <= now {
-            if lock == nil { lock = try OwnerLock(owner: owner, in: store) }
-            let claims = try await store.claim(
-                for: names, owner: owner, limit: Self.capacity - deliveries.count, now: now)
-            for claim in claims {
-                let task = Task { await self.deliver(claim, store) }
-                deliveries[claim.id] = Delivery(claim: claim, task: task)
-            }
+        if beat.uptime - lastSweep >= Self.sweepInterval {
+            try await sweep(store, beat)
+            lastSweep = beat.uptime
+            backlog.formUnion(try store.nextDue(for: names).filter { $0.value <= beat.at }.keys)
         }
-        // With every place taken, the end of a delivery wakes it.
-        guard deliveries.count < Self.capacity, let due = try store.nextDue(for: names) else {
-            return Self.sweepInterval
-        }
+        for name in backlog.sorted() where !isFinishing { try await claim(name, store) }
+        let rest = names.filter { !backlog.contains($0) }
+        guard !rest.isEmpty, let due = try store.nextDue(for: rest).values.min() else { return Self.sweepInterval }
         let pause = Double(due.milliseconds - surroundings.now().milliseconds) / 1000
+        // What became due in between is noticed by the sweep that this brings on.
+        if pause <= 0 { lastSweep = -.infinity }
         return min(Self.sweepInterval, max(0.01, pause))
+    }
+
+    private func claim(_ name: String, _ store: Store) async throws {
+        guard let account = accounts[name] else { return }
+        let places = probing.contains(name) ? 1 : account.connections * 2
+        let free = places - busy[name, default: 0]
+        // A few at a time cost one commit; the end of a delivery wakes it again.
+        guard free >= max(1, places / 4) else { return }
+        let owner = try await owner(in: store)
+        let claims = try await store.claim(for: name, owner: owner, limit: free, now: surroundings.now())
+        if claims.count < free { backlog.remove(name) }
+        if !claims.isEmpty { surroundings.reached(.afterClaim) }
+        for claim in claims {
+            let task = Task { await self.deliver(claim, store) }
+            deliveries[claim.id] = Delivery(claim: claim, task: task)
+            busy[name, default: 0] += 1
+        }
     }
 
     private func setTimer(_ pause: Double) {
@@ -110,60 +149,15 @@ actor Dispatcher {
         let sleep = surroundings.sleep
         timer = Task {
             do { try await sleep(.seconds(pause)) } catch { return }
-            self.wake()
+            self.tick()
         }
     }
 
-    func ended(_ claim: Claim) async {
-        deliveries[claim.id] = nil
-        await changes.changed(claim.id)
-        wake()
+    private func tick() {
+        if isFinishing { return }
+        lastSweep = min(lastSweep, surroundings.uptime() - Self.sweepInterval)
+        run()
     }
 
-    func isAtFinalDot(_ claim: Claim) { deliveries[claim.id]?.isAtFinalDot = true }
-
-    /// Begins nothing new, waits for what is under way, and then records of the rest what is true.
-    func finish(within time: Duration) async {
-        isFinishing = true
-        timer?.cancel()
-        let start = surroundings.uptime()
-        await wait(until: start + time.seconds * 0.5) { pump == nil && deliveries.isEmpty }
-        for delivery in deliveries.values { delivery.task.cancel() }
-        // Before the gate a cancel ends an attempt promptly; behind it, only the reply does.
-        await wait(until: start + time.seconds * 0.7) { pump == nil && deliveries.isEmpty }
-        let rest = deliveries.values.filter { $0.isAtFinalDot || $0.settlement != nil }
-        if !rest.isEmpty {
-            let writing = Task { for delivery in rest { await abandon(delivery) } }
-            await wait(until: start + time.seconds) { rest.allSatisfy { deliveries[$0.claim.id] == nil } }
-            writing.cancel()
-        }
-        // Kept while anything runs: it dies with the process, and says until then that the owner lives.
-        if deliveries.isEmpty { lock = nil }
-    }
-
-    private func wait(until deadline: Double, _ isSo: () -> Bool) async {
-        while !isSo(), surroundings.uptime() < deadline { try? await surroundings.sleep(.milliseconds(10)) }
-    }
-
-    /// The process ends before an attempt is settled: what the server said if it is known, else that nobody can know.
-    private func abandon(_ delivery: Delivery) async {
-        let claim = delivery.claim
-        let reason = "the process was stopped while it waited for the reply to the final dot"
-        if delivery.settlement == nil {
-            logger.error(
-                "stopped while waiting for the reply to the final dot: the message may or may not have been taken",
-                metadata: ["send": "\(claim.id)"])
-        }
-        let settlement = delivery.settlement ?? .unconfirmed(claim, at: surroundings.now(), because: reason)
-        do {
-            try await door.forReading()?.settle(claim, settlement)
-            deliveries[claim.id] = nil
-        } catch {
-            logger.error(
-                "the end of an attempt could not be recorded",
-                metadata: [
-                    "send": "\(claim.id)", "state": "\(settlement.state.rawValue)", "error": "\(error)",
-                ])
-        }
-    }
+    func stopTimer() { timer?.cancel() }
 }

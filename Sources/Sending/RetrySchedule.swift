@@ -17,6 +17,11 @@ package struct RetrySchedule: Sendable, Hashable {
     /// 2 s, 5 s, 15 s, then every minute: an agent's author who tries out failures does not want to wait.
     package static let sandbox = RetrySchedule(pauses: [2, 5, 15, 60], giveUpAfter: 3_600)
 
+    /// The same pauses with another give-up time, seconds; nil changes nothing.
+    package func givingUp(after seconds: Double?) -> RetrySchedule {
+        RetrySchedule(pauses: pauses, giveUpAfter: seconds ?? giveUpAfter)
+    }
+
     /// Seconds until the next attempt, spread by ±20 % so that sends which failed together do not return together.
     ///
     /// - Parameters:

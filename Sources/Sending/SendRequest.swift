@@ -19,6 +19,12 @@ package struct SendRequest: Sendable {
     package var headers: [HeaderField] = []
     package var tags: [String] = []
     package var metadata: [String: String] = [:]
+    /// Not before this; nil sends it at once.
+    package var sendAt: Timestamp?
+    /// The caller's name for this request: a second one of that name is the same send.
+    package var idempotencyKey: String?
+    /// Send although the same mail went out a moment ago.
+    package var allowsDuplicate = false
     /// What the caller should hear of beside the result: input that was repaired.
     package var warnings: [String] = []
 

@@ -3,30 +3,34 @@ package import Mail
 package import Store
 import Synchronization
 
-/// The three operations over one record: send, track, list.
+/// The operations over one record: send, track, list, and what an operator may do with a send.
 package struct SendingService: Sendable {
     package let accounts: [Account]
+    /// What a send fails with when there is no account.
+    package let withoutAccount: Failure
+    let door: StoreDoor
+    let dispatcher: Dispatcher
+    let changes: Changes
+    let surroundings: Surroundings
     private let composition: Composition
-    private let door: StoreDoor
-    private let dispatcher: Dispatcher
-    private let changes: Changes
     private let hasBegun = Begun()
-    private let surroundings: Surroundings
 
-    /// - Parameter withoutAccount: what a send fails with when there is no account.
+    /// - Parameter retention: how long the mail data of finished sends is kept; nil keeps it.
     package init(
         accounts: [Account], withoutAccount: Failure = .noAccountConfigured, door: StoreDoor,
-        roots: AttachmentRoots, limits: Limits = Limits(),
+        roots: AttachmentRoots, limits: Limits = Limits(), retention: Duration? = nil,
         surroundings: Surroundings, logger: Logger
     ) {
         let changes = Changes()
         self.accounts = accounts
+        self.withoutAccount = withoutAccount
         self.composition = Composition(
             accounts: accounts, withoutAccount: withoutAccount, roots: roots, limits: limits,
             surroundings: surroundings)
         self.door = door
         self.dispatcher = Dispatcher(
-            accounts: accounts, door: door, changes: changes, surroundings: surroundings, logger: logger)
+            accounts: accounts, door: door, changes: changes, surroundings: surroundings, logger: logger,
+            retention: retention)
         self.changes = changes
         self.surroundings = surroundings
     }
@@ -34,23 +38,52 @@ package struct SendingService: Sendable {
     /// Records the message, starts to send it, and answers when it is known what became of it or the wait is over.
     ///
     /// Nobody holds an id before the row is on the disk: a failure thrown here means that nothing was recorded or sent.
-    package func send(_ request: SendRequest, wait: Duration) async throws(Failure) -> SendHistory {
+    package func send(_ request: SendRequest, wait: Duration) async throws(Failure) -> SendAnswer {
         let new = try composition.newSend(from: request)
         let store = try door.forWriting()
+        if wait > .zero { try refuseWhilePaused(new, store) }
+        if wait > .zero { await changes.expect(new.id) }
+        do throws(Failure) {
+            let answer = try await record(new, in: store, wait: wait)
+            if wait > .zero { await changes.noLongerExpected(new.id) }
+            return answer
+        } catch {
+            if wait > .zero { await changes.noLongerExpected(new.id) }
+            throw error
+        }
+    }
+
+    private func record(_ new: NewSend, in store: Store, wait: Duration) async throws(Failure) -> SendAnswer {
+        let insertion: Insertion
         do {
-            try await store.insert(new)
+            insertion = try await store.insert(new)
         } catch {
             throw .record(error, "The message could not be recorded, so nothing was sent")
         }
-        await dispatcher.wake()
+        switch insertion {
+        case .inserted: break
+        case .same(let id):
+            return SendAnswer(history: try await history(.id(id), wait: wait) { $0.isSettled }, isDeduplicated: true)
+        case .conflict(let id, let fields): throw .conflict(with: id, fields)
+        case .duplicate(let id): throw .duplicate(of: id)
+        }
+        surroundings.reached(.afterInsert)
+        await dispatcher.wake(new.account.id)
+        if new.scheduledFor != nil || wait == .zero { return SendAnswer(history: SendHistory(recorded: new)) }
         do {
-            return try await history(.id(new.id), wait: wait) {
-                $0.status != .queued || $0.state == .deferred
-            }
+            return SendAnswer(history: try await history(.id(new.id), wait: wait) { $0.isSettled })
         } catch {
             // It is on record and will be sent: a failure now would make the caller send it again.
-            return SendHistory(recorded: new)
+            return SendAnswer(history: SendHistory(recorded: new))
         }
+    }
+
+    /// Who waits had better hear at once that the login is wrong; who does not finds it queued.
+    private func refuseWhilePaused(_ new: NewSend, _ store: Store) throws(Failure) {
+        guard new.scheduledFor == nil,
+            let pause = try? store.pause(of: new.account.id, at: surroundings.now()), pause.failure.isAboutLogin
+        else { return }
+        throw .paused(pause)
     }
 
     /// Composes the message and says what would be sent; records nothing, sends nothing.
@@ -78,17 +111,20 @@ package struct SendingService: Sendable {
             var sends = try await store.sends(matching: filter, limit: limit + 1, after: position)
             let more = sends.count > limit
             if more { sends.removeLast() }
-            let next = more ? sends.last.map { ListPosition(createdAt: $0.createdAt, id: $0.id) } : nil
-            return (sends, next)
+            return (sends, more ? sends.last.map { ListPosition(after: $0.id) } : nil)
         } catch {
             throw .record(error, "The record could not be read")
         }
     }
 
     /// Ends in order: nothing new is begun, what is under way is given the time, the rest is left for the next process.
-    package func finish(within time: Duration) async {
+    ///
+    /// - Returns: how many sends of this process's accounts are left unfinished.
+    package func finish(within time: Duration) async -> Int {
         await dispatcher.finish(within: time)
+        let left = (try? waiting())?.values.reduce(0, +) ?? 0
         door.close()
+        return left
     }
 
     /// Looks for what an earlier process left behind, once in this process's life, and not on the caller's time.
@@ -100,78 +136,21 @@ package struct SendingService: Sendable {
     private final class Begun: Sendable {
         let flag = Atomic(false)
     }
+}
 
-    private func history(
-        _ key: TrackKey, wait: Duration, until isEnough: @escaping @Sendable (SendRecord) -> Bool
-    ) async throws(Failure) -> SendHistory {
-        guard let store = try door.forReading() else { throw .notFound(key) }
-        do {
-            guard let first = try await store.history(of: key) else { throw Failure.notFound(key) }
-            if wait == .zero || isEnough(first.send) { return first }
-            return try await watched(first, in: store, for: wait, until: isEnough)
-        } catch {
-            throw .record(error, "The record could not be read")
-        }
-    }
+/// What a caller of `send` gets.
+package struct SendAnswer: Sendable, Hashable {
+    package let history: SendHistory
+    /// True when the key was used before: this is the earlier send, and nothing was sent now.
+    package let isDeduplicated: Bool
 
-    /// Reads again at each change by this process, and four times a second for what another process writes.
-    private func watched(
-        _ first: SendHistory, in store: Store, for wait: Duration,
-        until isEnough: @escaping @Sendable (SendRecord) -> Bool
-    ) async throws -> SendHistory {
-        let id = first.send.id
-        let deadline = surroundings.uptime() + wait.seconds
-        let signals = await changes.changes(of: id)
-        let sleep = surroundings.sleep
-        let ticks = Task { [changes] in
-            while !Task.isCancelled {
-                try await sleep(.milliseconds(250))
-                await changes.changed(id)
-            }
-        }
-        defer { ticks.cancel() }
-        var changed = signals.makeAsyncIterator()
-        while true {
-            // Read after the signal was asked for: a change in between is seen here or signalled.
-            let latest = try await store.history(of: .id(id)) ?? first
-            let isOver = surroundings.uptime() >= deadline || Task.isCancelled
-            if isOver || isEnough(latest.send) { return latest }
-            if await changed.next() == nil { return latest }
-        }
+    init(history: SendHistory, isDeduplicated: Bool = false) {
+        self.history = history
+        self.isDeduplicated = isDeduplicated
     }
 }
 
-/// The name that a caller knows a send by.
-package enum TrackKey: Sendable, Hashable {
-    case id(SendID)
-    case messageID(MessageID)
-}
-
-extension Store {
-    func history(of key: TrackKey) async throws -> SendHistory? {
-        switch key {
-        case .id(let id): try await history(of: id)
-        case .messageID(let messageID): try await history(of: messageID)
-        }
-    }
-}
-
-extension Failure {
-    static func notFound(_ key: TrackKey) -> Failure {
-        switch key {
-        case .id(let id):
-            Failure(
-                .notFound, "There is no send with the id \(id).",
-                hint: "Use the id that send_email returned, or find it with list_sends.", field: "id")
-        case .messageID(let messageID):
-            Failure(
-                .notFound, "There is no send with the Message-ID \(messageID).",
-                hint: "Use the message_id that send_email returned, or find it with list_sends.",
-                field: "message_id")
-        }
-    }
-}
-
-extension Duration {
-    var seconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
+extension SendRecord {
+    /// True when a first answer can be given: it has ended, or was put off.
+    var isSettled: Bool { status != .queued || state == .deferred }
 }

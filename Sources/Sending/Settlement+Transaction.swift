@@ -3,27 +3,53 @@ import Store
 
 /// What a send becomes by a transaction: pure, so that every case can stand in a table of tests.
 extension Settlement {
-    /// - Parameters:
-    ///   - claim: the recipients that the transaction was for, in its order, and how earlier attempts ended.
-    ///   - pause: seconds until the next attempt, if one is due and the server named no time itself.
-    init(_ transaction: Transaction, of claim: Claim, at now: Timestamp, pause: Double) {
-        let next = now.adding(seconds: transaction.retryAfterSeconds.map(Double.init) ?? pause)
-        let state = Self.state(after: transaction, of: claim, isTimeLeft: next <= claim.giveUpAt)
-        let failure = Self.failure(for: state, transaction)
+    /// What decides beside the server's words.
+    struct Circumstances: Sendable {
+        /// Seconds until the next attempt, if one is due and the server named no time itself.
+        let pause: Double
+        /// What the server's words mean for the account.
+        var accountPause: AccountPause?
+        /// Somebody waits for this send, and had better hear at once that the login is wrong.
+        var isWaitedFor = false
+        /// The time of day has just jumped: nothing is given up because of it.
+        var isClockDoubtful = false
+    }
+
+    /// - Parameter claim: the recipients that the transaction was for, in its order, and how earlier attempts ended.
+    init(_ transaction: Transaction, of claim: Claim, at now: Timestamp, circumstances: Circumstances) {
+        let accountPause = circumstances.accountPause
+        let isMoreToGive = transaction.isOnlyTooManyRecipients
+        let next =
+            isMoreToGive
+            ? now
+            : accountPause?.until
+                ?? now.adding(
+                    seconds: transaction.retryAfterSeconds.map(Double.init) ?? circumstances.pause)
+        let isTimeLeft = next <= claim.giveUpAt || circumstances.isClockDoubtful
+        // Nobody waits for it, and the account can be put right: it had better wait than fail.
+        let isLater = accountPause != nil && !circumstances.isWaitedFor && transaction.phase <= .auth
+        let outcomes = transaction.recipients.indices.map { index in
+            let outcome = transaction.outcome(for: index)
+            return isLater && outcome == .rejected ? .deferred : outcome
+        }
+        let state = Self.state(after: transaction, outcomes, of: claim, isTimeLeft: isTimeLeft)
+        let failure = accountPause.flatMap { state == .deferred ? $0.failure : nil } ?? Self.failure(for: state, transaction)
         self.init(
             state: state, at: now, phase: transaction.phase,
-            recipients: state == .ready ? [] : Self.recipients(of: transaction, in: state), failure: failure,
+            recipients: state == .ready ? [] : Self.recipients(of: transaction, outcomes, in: state),
+            failure: failure,
             nextAttemptAt: state == .deferred ? next : state == .ready ? now : nil,
             event: Self.event(for: state),
             detail: failure?.message ?? Self.lastWords(of: transaction),
             warnings: state == .partial || state == .deferred
                 ? Self.warnings(about: transaction, in: state) : [],
-            conversation: transaction.conversation)
+            conversation: transaction.conversation,
+            isTry: state != .ready && accountPause == nil && !isMoreToGive, accountPause: accountPause)
     }
 
-    private static func state(after transaction: Transaction, of claim: Claim, isTimeLeft: Bool) -> SendState
-    {
-        let outcomes = transaction.outcomes
+    private static func state(
+        after transaction: Transaction, _ outcomes: [Outcome], of claim: Claim, isTimeLeft: Bool
+    ) -> SendState {
         let all = claim.settledOutcomes + outcomes
         let some: SendState? = all.contains(.accepted) ? .partial : nil
         // Stopped by us, with nothing sent: due again at once.
@@ -65,9 +91,11 @@ extension Settlement {
             ?? transaction.recipients.indices.lazy.compactMap(transaction.failure(for:)).first
     }
 
-    private static func recipients(of transaction: Transaction, in state: SendState) -> [Recipient] {
+    private static func recipients(
+        of transaction: Transaction, _ outcomes: [Outcome], in state: SendState
+    ) -> [Recipient] {
         transaction.recipients.indices.map { index in
-            let outcome = transaction.outcome(for: index)
+            let outcome = outcomes[index]
             return Recipient(
                 address: transaction.recipients[index].address,
                 // Refused for now in a send that ends: nobody will try again.

@@ -7,6 +7,8 @@ package struct Claim: Sendable, Hashable {
     package let owner: String
     /// 1 for the first.
     package let attempt: Int
+    /// Attempts before this one that the retry schedule counts: not those that were given back or met a pause.
+    package let tries: Int
     package let reversePath: Address
     /// Only the recipients still open; never empty.
     package let forwardPaths: [Address]
@@ -15,13 +17,14 @@ package struct Claim: Sendable, Hashable {
     package let settledOutcomes: [Outcome]
 
     package init(
-        id: SendID, accountID: String, owner: String, attempt: Int, reversePath: Address,
+        id: SendID, accountID: String, owner: String, attempt: Int, tries: Int, reversePath: Address,
         forwardPaths: [Address], giveUpAt: Timestamp, settledOutcomes: [Outcome]
     ) {
         self.id = id
         self.accountID = accountID
         self.owner = owner
         self.attempt = attempt
+        self.tries = tries
         self.reversePath = reversePath
         self.forwardPaths = forwardPaths
         self.giveUpAt = giveUpAt
@@ -53,12 +56,16 @@ package struct Settlement: Sendable, Hashable {
     package let detail: String?
     package let warnings: [String]
     package let conversation: [String]
+    /// Whether the retry schedule counts the attempt.
+    package let isTry: Bool
+    /// The server's word about the account as a whole, if it had any.
+    package let accountPause: AccountPause?
 
     package init(
         state: SendState, at: Timestamp, phase: Phase, recipients: [Recipient], failure: Failure?,
         nextAttemptAt: Timestamp? = nil, event: SendEvent.Kind, detail: String? = nil,
         warnings: [String] = [],
-        conversation: [String] = []
+        conversation: [String] = [], isTry: Bool = true, accountPause: AccountPause? = nil
     ) {
         self.state = state
         self.at = at
@@ -70,5 +77,7 @@ package struct Settlement: Sendable, Hashable {
         self.detail = detail
         self.warnings = warnings
         self.conversation = conversation
+        self.isTry = isTry
+        self.accountPause = accountPause
     }
 }

@@ -18,8 +18,23 @@ enum Migrations {
             server TEXT NOT NULL,
             username TEXT,
             sender TEXT NOT NULL,
-            created_at TEXT NOT NULL CHECK (created_at GLOB '????-??-??T??:??:??.???Z')
+            created_at TEXT NOT NULL CHECK (created_at GLOB '????-??-??T??:??:??.???Z'),
+            paused_at TEXT CHECK (paused_at GLOB '????-??-??T??:??:??.???Z'),
+            paused_until TEXT CHECK (paused_until GLOB '????-??-??T??:??:??.???Z'),
+            pause TEXT,
+            CHECK ((paused_until IS NULL) = (pause IS NULL)),
+            CHECK ((paused_until IS NULL) = (paused_at IS NULL))
         ) STRICT;
+
+        CREATE TABLE workers (
+            id TEXT NOT NULL PRIMARY KEY,
+            pid INTEGER NOT NULL,
+            host TEXT NOT NULL,
+            boot_id TEXT NOT NULL,
+            started_at TEXT NOT NULL CHECK (started_at GLOB '????-??-??T??:??:??.???Z'),
+            heartbeat_at TEXT NOT NULL CHECK (heartbeat_at GLOB '????-??-??T??:??:??.???Z'),
+            heartbeat_uptime REAL NOT NULL
+        ) STRICT, WITHOUT ROWID;
 
         CREATE TABLE states (
             state TEXT NOT NULL PRIMARY KEY,
@@ -45,11 +60,14 @@ enum Migrations {
             ('sending', 'ready'), ('sending', 'held'), ('sending', 'deferred'), ('sending', 'accepted'),
             ('sending', 'partial'), ('sending', 'rejected'), ('sending', 'expired'), ('sending', 'cancelled'),
             ('sending', 'unconfirmed'),
-            ('unconfirmed', 'accepted'), ('unconfirmed', 'partial');
+            ('unconfirmed', 'accepted'), ('unconfirmed', 'partial'),
+            ('rejected', 'ready'), ('expired', 'ready'), ('cancelled', 'ready'), ('denied', 'ready'),
+            ('unconfirmed', 'ready');
 
         CREATE TABLE sends (
             id TEXT NOT NULL PRIMARY KEY CHECK (length(id) = 36 AND id = lower(id)),
             account_id TEXT NOT NULL REFERENCES accounts (id),
+            is_sandbox INTEGER NOT NULL CHECK (is_sandbox IN (0, 1)),
             message_id TEXT NOT NULL UNIQUE CHECK (message_id GLOB '<?*@?*>'),
             from_addr TEXT NOT NULL,
             to_addr TEXT NOT NULL,
@@ -61,11 +79,17 @@ enum Migrations {
                 CHECK (delivery IN ('unknown', 'in_sent_folder', 'delivered', 'delayed', 'bounced')),
             error TEXT,
             created_at TEXT NOT NULL CHECK (created_at GLOB '????-??-??T??:??:??.???Z'),
+            scheduled_for TEXT CHECK (scheduled_for GLOB '????-??-??T??:??:??.???Z'),
             sent_at TEXT CHECK (sent_at GLOB '????-??-??T??:??:??.???Z'),
             next_attempt_at TEXT CHECK (next_attempt_at GLOB '????-??-??T??:??:??.???Z'),
             give_up_at TEXT NOT NULL CHECK (give_up_at GLOB '????-??-??T??:??:??.???Z'),
             attempts INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
-            owner TEXT,
+            tries INTEGER NOT NULL DEFAULT 0 CHECK (tries BETWEEN 0 AND attempts),
+            owner TEXT REFERENCES workers (id),
+            cancel_requested_at TEXT CHECK (cancel_requested_at GLOB '????-??-??T??:??:??.???Z'),
+            idempotency_key TEXT CHECK (length(idempotency_key) BETWEEN 1 AND 256),
+            request TEXT NOT NULL,
+            content_digest TEXT NOT NULL,
             reverse_path TEXT NOT NULL,
             tags TEXT NOT NULL DEFAULT '[]',
             metadata TEXT NOT NULL DEFAULT '{}',
@@ -75,11 +99,17 @@ enum Migrations {
             CHECK ((status = 'sent') = (sent_at IS NOT NULL)),
             CHECK (status <> 'sent' OR error IS NULL),
             CHECK ((state = 'sending') = (owner IS NOT NULL)),
-            CHECK ((state IN ('ready', 'scheduled', 'deferred')) = (next_attempt_at IS NOT NULL))
+            CHECK ((state IN ('ready', 'scheduled', 'deferred')) = (next_attempt_at IS NOT NULL)),
+            CHECK (state <> 'scheduled' OR scheduled_for IS NOT NULL),
+            CHECK (cancel_requested_at IS NULL OR state NOT IN ('ready', 'scheduled', 'deferred', 'held'))
         ) STRICT;
-        CREATE INDEX sends_by_time ON sends (created_at, id);
-        CREATE INDEX sends_by_status ON sends (status, created_at, id);
-        CREATE INDEX sends_due ON sends (next_attempt_at, id) WHERE next_attempt_at IS NOT NULL;
+        -- Ids sort by time (UUIDv7): the primary key is the order of every list.
+        CREATE INDEX sends_by_status ON sends (status, id);
+        CREATE INDEX sends_by_account ON sends (account_id, id);
+        CREATE INDEX sends_by_content ON sends (content_digest, id);
+        CREATE UNIQUE INDEX sends_by_key ON sends (is_sandbox, idempotency_key) WHERE idempotency_key IS NOT NULL;
+        CREATE INDEX sends_due ON sends (account_id, next_attempt_at, id) WHERE next_attempt_at IS NOT NULL;
+        CREATE INDEX sends_overdue ON sends (give_up_at) WHERE next_attempt_at IS NOT NULL;
         CREATE INDEX sends_owned ON sends (owner) WHERE owner IS NOT NULL;
 
         CREATE TRIGGER sends_move BEFORE UPDATE OF state ON sends
@@ -130,7 +160,7 @@ enum Migrations {
             send_id TEXT NOT NULL REFERENCES sends (id),
             at TEXT NOT NULL CHECK (at GLOB '????-??-??T??:??:??.???Z'),
             type TEXT NOT NULL CHECK (type IN ('created', 'deduplicated', 'scheduled', 'held', 'approved',
-                'denied', 'attempt_started', 'released', 'deferred', 'accepted', 'partial', 'rejected',
+                'denied', 'attempt_started', 'released', 'retried', 'deferred', 'accepted', 'partial', 'rejected',
                 'unconfirmed', 'reconciled', 'expired', 'cancelled', 'sent_copy_saved', 'sent_copy_found',
                 'delivered', 'delayed', 'bounced', 'replied')),
             detail TEXT

@@ -25,11 +25,19 @@ package struct NewSend: Sendable {
     package let tags: [String]
     package let metadata: [String: String]
     package let warnings: [String]
+    /// Not before this; nil sends it at once.
+    package let scheduledFor: Timestamp?
+    /// A caller's name for the request; used once among real sends and once among sandbox sends.
+    package let idempotencyKey: String?
+    package let fingerprint: Fingerprint
+    /// The same content to the same recipients, recorded after this, makes it a duplicate; nil: never.
+    package let duplicatesSince: Timestamp?
 
     package init(
         id: SendID, account: AccountRecord, messageID: MessageID, from: Mailbox, recipients: [Recipient],
         subject: String, mailData: MailData, createdAt: Timestamp, giveUpAt: Timestamp, tags: [String] = [],
-        metadata: [String: String] = [:], warnings: [String] = []
+        metadata: [String: String] = [:], warnings: [String] = [], scheduledFor: Timestamp? = nil,
+        idempotencyKey: String? = nil, fingerprint: Fingerprint, duplicatesSince: Timestamp? = nil
     ) {
         self.id = id
         self.account = account
@@ -43,7 +51,13 @@ package struct NewSend: Sendable {
         self.tags = tags
         self.metadata = metadata
         self.warnings = warnings
+        self.scheduledFor = scheduledFor
+        self.idempotencyKey = idempotencyKey
+        self.fingerprint = fingerprint
+        self.duplicatesSince = duplicatesSince
     }
+
+    package var isSandbox: Bool { account.kind == .sandbox }
 }
 
 /// The header field that named a recipient.

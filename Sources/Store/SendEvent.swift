@@ -5,7 +5,7 @@ package struct SendEvent: Sendable, Hashable {
     package enum Kind: String, Sendable, CaseIterable, Codable {
         case created, deduplicated, scheduled, held, approved, denied
         case attemptStarted = "attempt_started"
-        case released
+        case released, retried
         case deferred, accepted, partial, rejected, unconfirmed, reconciled, expired, cancelled
         case sentCopySaved = "sent_copy_saved"
         case sentCopyFound = "sent_copy_found"

@@ -20,11 +20,8 @@ package struct SendFilter: Sendable, Hashable {
 
 /// A place between two sends in the order of a list, newest first.
 package struct ListPosition: Sendable, Hashable {
-    package let createdAt: Timestamp
+    /// The last send before it.
     package let id: SendID
 
-    package init(createdAt: Timestamp, id: SendID) {
-        self.createdAt = createdAt
-        self.id = id
-    }
+    package init(after id: SendID) { self.id = id }
 }

@@ -1,3 +1,5 @@
+import Mail
+
 /// The name of one send: a UUIDv7 (RFC 9562 §5.7) in lower-case text, so that ids sort by the time they were made.
 package struct SendID: Hashable, Sendable, Comparable, CustomStringConvertible {
     /// 36 characters, `8-4-4-4-12`.
@@ -33,6 +35,12 @@ package struct SendID: Hashable, Sendable, Comparable, CustomStringConvertible {
         }
         let isLower = !text.utf8.contains { (0x41...0x46).contains($0) }
         self.text = isLower ? text : text.lowercased()
+    }
+
+    /// Not after any id that is made at `time` or later, and after every one made before it.
+    static func floor(of time: Timestamp) -> String {
+        let digits = hex(UInt64(bitPattern: time.milliseconds) << 16).dropLast(4)
+        return digits.prefix(8) + "-" + digits.suffix(4)
     }
 
     package static func < (left: SendID, right: SendID) -> Bool { left.text < right.text }

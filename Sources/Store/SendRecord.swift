@@ -23,6 +23,8 @@ package struct SendRecord: Sendable, Hashable {
     /// Octets of mail data.
     package let size: Int
     package let createdAt: Timestamp
+    /// The time that the caller chose, if any.
+    package let scheduledFor: Timestamp?
     package let sentAt: Timestamp?
     package let nextAttemptAt: Timestamp?
     package let attempts: Int
@@ -61,9 +63,10 @@ extension SendHistory {
     package init(recorded new: NewSend) {
         self.init(
             send: SendRecord(
-                id: new.id, state: .ready, messageID: new.messageID.text, accountName: new.account.name,
+                id: new.id, state: new.scheduledFor == nil ? .ready : .scheduled, messageID: new.messageID.text, accountName: new.account.name,
                 isSandbox: new.account.kind == .sandbox, from: new.from.text, subject: new.subject,
-                size: new.mailData.size, createdAt: new.createdAt, sentAt: nil, nextAttemptAt: new.createdAt,
+                size: new.mailData.size, createdAt: new.createdAt,
+                scheduledFor: new.scheduledFor, sentAt: nil, nextAttemptAt: new.scheduledFor ?? new.createdAt,
                 attempts: 0, delivery: .unknown, failure: nil, tags: new.tags, metadata: new.metadata,
                 warnings: new.warnings,
                 recipients: new.recipients.map {

@@ -49,9 +49,11 @@ package enum SendState: String, Sendable, CaseIterable, Codable {
         // `ready`: released before the gate, by its owner or because the owner died.
         case .sending:
             [.ready, .held, .deferred, .accepted, .partial, .rejected, .expired, .cancelled, .unconfirmed]
-        // Evidence from the Sent folder or a DSN: the one way from failed to sent.
-        case .unconfirmed: [.accepted, .partial]
-        case .accepted, .partial, .rejected, .expired, .cancelled, .denied: []
+        // Evidence found later is the one way from failed to sent; `ready`: a person says so, knowing the risk.
+        case .unconfirmed: [.accepted, .partial, .ready]
+        // `ready`: a person asks for another try.
+        case .rejected, .expired, .cancelled, .denied: [.ready]
+        case .accepted, .partial: []
         }
     }
 }

@@ -2,33 +2,29 @@ import GRDB
 package import Mail
 
 extension Store {
-    /// Takes sends that are due, oldest first, and begins an attempt for each, in one transaction.
+    /// Takes sends of an account that are due, oldest first, and begins an attempt for each, in one transaction.
     ///
     /// Safe with several processes on one file: a row is claimed by the statement that finds it unowned.
     /// - Parameters:
-    ///   - accounts: only sends of these; a process claims what it can log in for.
-    ///   - owner: whose `OwnerLock` is held.
+    ///   - account: one that this process can log in for; nothing is taken while it is paused.
+    ///   - owner: a registered worker, whose `OwnerLock` is held.
     ///   - limit: at most this many.
-    package func claim(for accounts: [String], owner: String, limit: Int, now: Timestamp) async throws
-        -> [Claim]
-    {
-        // Looked for with a reader first: the writer's lock is taken only when there is something to take.
-        guard limit > 0, let due = try nextDue(for: accounts), due <= now else { return [] }
-        return try await pool.write { db in
+    package func claim(for account: String, owner: String, limit: Int, now: Timestamp) async throws -> [Claim] {
+        if limit <= 0 { return [] }
+        return try await writer.write { db in
             let rows = try Row.fetchAll(
-                db,
-                sql: """
-                    UPDATE sends SET status = 'queued', state = 'sending', owner = :owner, next_attempt_at = NULL,
-                        attempts = attempts + 1
-                    WHERE id IN (
-                        SELECT id FROM sends
-                        WHERE next_attempt_at <= :now AND account_id IN (SELECT value FROM json_each(:accounts))
-                        ORDER BY next_attempt_at, id LIMIT :limit)
-                    RETURNING id, account_id, attempts, reverse_path, give_up_at
-                    """,
-                arguments: [
-                    "owner": owner, "now": now.rfc3339, "accounts": try Coding.text(accounts), "limit": limit,
-                ])
+                db.cachedStatement(
+                    sql: """
+                        UPDATE sends SET status = 'queued', state = 'sending', owner = :owner, next_attempt_at = NULL,
+                            attempts = attempts + 1
+                        WHERE id IN (
+                            SELECT id FROM sends
+                            WHERE account_id = :account AND next_attempt_at <= :now AND NOT EXISTS (
+                                SELECT 1 FROM accounts WHERE id = :account AND paused_until > :now)
+                            ORDER BY next_attempt_at, id LIMIT :limit)
+                        RETURNING id, account_id, attempts, tries, reverse_path, give_up_at
+                        """),
+                arguments: ["owner": owner, "now": now.rfc3339, "account": account, "limit": limit])
             let claims = try rows.compactMap { row in
                 try orPutAside(row, at: now, in: db) { try begin(row, owner: owner, now: now, in: db) }
             }
@@ -36,29 +32,34 @@ extension Store {
         }
     }
 
-    /// When the next send of these accounts is due; nil when none waits.
-    package func nextDue(for accounts: [String]) throws -> Timestamp? {
+    /// When each account's next send is due, a pause considered; no entry where none waits.
+    package func nextDue(for accounts: [String]) throws -> [String: Timestamp] {
         try look { db in
-            try Row.fetchOne(
-                db,
+            var due: [String: Timestamp] = [:]
+            let statement = try db.cachedStatement(
                 sql: """
-                    SELECT next_attempt_at FROM sends
-                    WHERE next_attempt_at IS NOT NULL AND account_id IN (SELECT value FROM json_each(?))
-                    ORDER BY next_attempt_at LIMIT 1
-                    """,
-                arguments: [try Coding.text(accounts)])?
-                .time("next_attempt_at")
+                    SELECT max(s.next_attempt_at, coalesce(a.paused_until, '')) AS due
+                    FROM sends s JOIN accounts a ON a.id = s.account_id
+                    WHERE s.account_id = ? AND s.next_attempt_at IS NOT NULL
+                    ORDER BY s.next_attempt_at LIMIT 1
+                    """)
+            for account in accounts {
+                due[account] = try Row.fetchOne(statement, arguments: [account])?.time("due")
+            }
+            return due
         }
     }
 
     private func begin(_ row: Row, owner: String, now: Timestamp, in db: Database) throws -> Claim {
         let id = try sendID(row)
         let number: Int = row["attempts"]
-        try db.execute(
-            sql: "INSERT INTO attempts (send_id, number, owner, started_at) VALUES (?, ?, ?, ?)",
-            arguments: [id.text, number, owner, now.rfc3339])
+        // First, because nothing is written yet when it finds the row damaged.
+        let claim = try claim(row, id: id, owner: owner, in: db)
+        try db.cachedStatement(
+            sql: "INSERT INTO attempts (send_id, number, owner, started_at) VALUES (?, ?, ?, ?)"
+        ).execute(arguments: [id.text, number, owner, now.rfc3339])
         try write(SendEvent(at: now, kind: .attemptStarted, detail: "attempt \(number)"), of: id, in: db)
-        return try claim(row, id: id, owner: owner, in: db)
+        return claim
     }
 
     /// The claim that a row of `sends` stands for, with the recipients that are still open.
@@ -73,7 +74,7 @@ extension Store {
             throw StoreError.corrupt("the send \(id) is due without an open recipient")
         }
         return Claim(
-            id: id, accountID: row["account_id"], owner: owner, attempt: row["attempts"],
+            id: id, accountID: row["account_id"], owner: owner, attempt: row["attempts"], tries: row["tries"],
             reversePath: try row.address("reverse_path"),
             forwardPaths: try open.map { try $0.0.address("address") },
             giveUpAt: try row.requiredTime("give_up_at"),
@@ -81,20 +82,17 @@ extension Store {
     }
 
     /// What the body makes of a row; nil when the row is damaged, and then its send has failed and holds up no other.
+    ///
+    /// - Parameter body: throws a `StoreError` only before it has written anything.
     func orPutAside<Value>(_ row: Row, at now: Timestamp, in db: Database, _ body: () throws -> Value) throws
         -> Value?
     {
-        var value: Value?
         do {
-            try db.inSavepoint {
-                value = try body()
-                return .commit
-            }
+            return try body()
         } catch let error as StoreError {
             try end(try sendID(row), .rejected, .unreadable(error), at: now, in: db)
             return nil
         }
-        return value
     }
 
     func sendID(_ row: Row) throws -> SendID {

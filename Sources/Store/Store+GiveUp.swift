@@ -12,7 +12,7 @@ extension Store {
             """
         let isAny = try look { db in try Row.fetchOne(db, sql: overdue, arguments: [now.rfc3339]) != nil }
         if !isAny { return [] }
-        return try await pool.write { db in
+        return try await writer.write { db in
             try Row.fetchAll(db, sql: overdue, arguments: [now.rfc3339]).map { row in
                 let id = try sendID(row)
                 let isTaken: Bool = row["taken"]

@@ -15,20 +15,24 @@ extension Store {
                 conditions.append(condition)
                 arguments += StatementArguments(values)
             }
-            if let position {
-                require("(s.created_at, s.id) < (?, ?)", position.createdAt.rfc3339, position.id.text)
-            }
-            if let status = filter.status { require("s.status = ?", status.rawValue) }
+            // Read in the order of an index that begins with the one equality that narrows most.
+            let order = filter.to == nil ? "s.id" : "r.send_id"
+            if let to = filter.to { require("r.address = ?", to.text) }
+            if let position { require("\(order) < ?", position.id.text) }
+            if let since = filter.since { require("\(order) >= ?", SendID.floor(of: since)) }
+            if let until = filter.until { require("\(order) < ?", SendID.floor(of: until)) }
+            if let status = filter.status ?? filter.state?.status { require("s.status = ?", status.rawValue) }
             if let state = filter.state { require("s.state = ?", state.rawValue) }
             if let account = filter.account {
-                require(
-                    "s.account_id IN (SELECT id FROM accounts WHERE id = ? OR name = ?)", account, account)
+                let ids = try String.fetchAll(
+                    db, sql: "SELECT id FROM accounts WHERE id = ? OR name = ?", arguments: [account, account])
+                if ids.count == 1, let id = ids.first {
+                    require("s.account_id = ?", id)
+                } else {
+                    require("s.account_id IN (SELECT value FROM json_each(?))", try Coding.text(ids))
+                }
             }
             if let from = filter.from { require("s.reverse_path = ?", from.text) }
-            if let to = filter.to {
-                require(
-                    "EXISTS (SELECT 1 FROM recipients r WHERE r.address = ? AND r.send_id = s.id)", to.text)
-            }
             if let query = filter.query {
                 let pattern = "%" + Self.escaped(query) + "%"
                 require(
@@ -38,13 +42,13 @@ extension Store {
             if let tag = filter.tag {
                 require("EXISTS (SELECT 1 FROM json_each(s.tags) WHERE value = ?)", tag)
             }
-            if let since = filter.since { require("s.created_at >= ?", since.rfc3339) }
-            if let until = filter.until { require("s.created_at < ?", until.rfc3339) }
 
             let clause = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
             let rows = try Row.fetchAll(
                 db.cachedStatement(
-                    sql: SendRecord.select + clause + " ORDER BY s.created_at DESC, s.id DESC LIMIT \(limit)"),
+                    sql: SendRecord.columns + (filter.to == nil ? SendRecord.tables : SendRecord.tablesByRecipient)
+                        + clause + (filter.to == nil ? "" : " GROUP BY r.send_id")
+                        + " ORDER BY \(order) DESC LIMIT \(limit)"),
                 arguments: arguments)
             var records = try rows.map(SendRecord.init(row:))
             let recipients = try recipients(of: records.map(\.id), in: db)

@@ -12,6 +12,11 @@ extension Store {
         try await history(where: "s.message_id = ?", messageID.text)
     }
 
+    /// The same, found by its idempotency key, which is used once among real sends and once among sandbox sends.
+    package func history(of key: String, isSandbox: Bool) async throws -> SendHistory? {
+        try await history(where: "s.idempotency_key = ? AND s.is_sandbox = \(isSandbox ? 1 : 0)", key)
+    }
+
     /// A send with its recipients; nil when there is none of that id.
     package func send(_ id: SendID) async throws -> SendRecord? {
         try look { db in try record(where: "s.id = ?", id.text, in: db) }
@@ -34,7 +39,7 @@ extension Store {
 
     private func record(where condition: String, _ key: String, in db: Database) throws -> SendRecord? {
         let row = try Row.fetchOne(
-            db.cachedStatement(sql: SendRecord.select + " WHERE \(condition)"), arguments: [key])
+            db.cachedStatement(sql: SendRecord.columns + SendRecord.tables + " WHERE \(condition)"), arguments: [key])
         guard let row else { return nil }
         var record = try SendRecord(row: row)
         record.recipients = try Row.fetchAll(
@@ -61,12 +66,17 @@ extension Store {
 }
 
 extension SendRecord {
-    static let select = """
+    static let columns = """
         SELECT s.id, s.state, s.message_id, a.name AS account, a.kind AS kind, s.from_addr, s.subject, s.size,
-            s.created_at, s.sent_at, s.next_attempt_at, s.attempts, s.delivery, s.error, s.tags, s.metadata,
-            s.warnings
-        FROM sends s JOIN accounts a ON a.id = s.account_id
+            s.created_at, s.scheduled_for, s.sent_at, s.attempts, s.delivery, s.tags, s.metadata, s.warnings,
+            CASE WHEN a.paused_until > s.next_attempt_at THEN a.paused_until ELSE s.next_attempt_at END
+                AS next_attempt_at,
+            CASE WHEN a.paused_until > s.next_attempt_at THEN coalesce(s.error, a.pause) ELSE s.error END AS error
         """
+    static let tables = " FROM sends s JOIN accounts a ON a.id = s.account_id"
+    /// CROSS JOIN tells SQLite to begin with the recipients.
+    static let tablesByRecipient =
+        " FROM recipients r CROSS JOIN sends s ON s.id = r.send_id JOIN accounts a ON a.id = s.account_id"
 
     /// Without recipients; they come by `Store.recipients(of:in:)`.
     init(row: Row) throws {
@@ -77,6 +87,7 @@ extension SendRecord {
             accountName: row["account"],
             isSandbox: try row.word("kind", AccountRecord.Kind.self) == .sandbox, from: row["from_addr"],
             subject: row["subject"], size: row["size"], createdAt: try row.requiredTime("created_at"),
+            scheduledFor: try row.time("scheduled_for"),
             sentAt: try row.time("sent_at"), nextAttemptAt: try row.time("next_attempt_at"),
             attempts: row["attempts"], delivery: try row.word("delivery", Delivery.self),
             failure: try row.coded("error", Failure.self), tags: try row.strings("tags"),

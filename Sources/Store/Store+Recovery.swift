@@ -2,35 +2,84 @@ import GRDB
 package import Mail
 
 extension Store {
-    /// Takes over what dead owners on this machine left in the middle of an attempt.
+    /// Makes a worker known to the others; its `OwnerLock` must be held already.
+    package func register(_ worker: Worker, at beat: Beat) async throws {
+        try await writer.write { db in
+            try db.execute(
+                sql: """
+                    INSERT INTO workers (id, pid, host, boot_id, started_at, heartbeat_at, heartbeat_uptime)
+                    VALUES (?, ?, ?, ?, ?, ?, ?)
+                    """,
+                arguments: [
+                    worker.id, worker.pid, worker.host, worker.bootID, beat.at.rfc3339, beat.at.rfc3339,
+                    beat.uptime,
+                ])
+        }
+    }
+
+    /// Renews a worker's lease; false when another process has found it expired and taken its sends.
+    package func renew(_ worker: Worker, at beat: Beat) async throws -> Bool {
+        try await writer.write { db in
+            try db.execute(
+                sql: "UPDATE workers SET heartbeat_at = ?, heartbeat_uptime = ? WHERE id = ?",
+                arguments: [beat.at.rfc3339, beat.uptime, worker.id])
+            return db.changesCount == 1
+        }
+    }
+
+    /// Forgets a worker that has no sends any more.
+    package func dismiss(_ worker: Worker) async throws {
+        try await writer.write { db in
+            try db.execute(
+                sql: "DELETE FROM workers WHERE id = ? AND NOT EXISTS (SELECT 1 FROM sends WHERE owner = workers.id)",
+                arguments: [worker.id])
+        }
+    }
+
+    /// Takes over what workers left in the middle of an attempt that are dead, or silent for longer than their lease.
     ///
     /// Before the gate the server cannot have taken the message, so the send is due again at once; from the gate on
     /// nobody can know, so it becomes `unconfirmed` and is never resent by itself.
-    /// - Parameter living: the caller's own id, left alone.
+    /// - Parameters:
+    ///   - living: the caller's own id, left alone.
+    ///   - bootID: of the caller's machine.
     /// - Returns: the sends that were moved.
-    package func takeOver(from living: String?, now: Timestamp) async throws -> [SendID] {
-        let owners = try look { db in
-            try String.fetchAll(db, sql: "SELECT DISTINCT owner FROM sends WHERE owner IS NOT NULL")
-        }
-        let dead = owners.filter { $0 != living && OwnerLock.isDead($0, folder: ownersFolder) }
-        if dead.isEmpty { return [] }
-        return try await pool.write { db in
+    package func takeOver(
+        from living: String?, bootID: String, lease: Lease, at beat: Beat
+    ) async throws -> [SendID] {
+        let workers = try look { db in try Row.fetchAll(db.cachedStatement(sql: Self.workers)) }
+        let others = workers.filter { $0["id"] != living }
+        let dead = Set(try others.map(WorkerRow.init(row:)).filter { OwnerLock.isDead($0.id, folder: ownersFolder) })
+        let isAnySilent = try others.contains { try WorkerRow(row: $0).isSilent(lease, bootID, beat) }
+        if dead.isEmpty, !isAnySilent { return [] }
+        return try await writer.write { db in
+            // Read again: one that was silent may have spoken since.
+            let lost = try Row.fetchAll(db.cachedStatement(sql: Self.workers)).map(WorkerRow.init(row:)).filter {
+                worker in
+                worker.id != living
+                    && (dead.contains { $0.id == worker.id } || worker.isSilent(lease, bootID, beat))
+            }
             var moved: [SendID] = []
-            for owner in dead {
-                for row in try openAttempts(of: owner, in: db) {
-                    _ = try orPutAside(row, at: now, in: db) {
-                        let claim = try claim(row, id: try sendID(row), owner: owner, in: db)
-                        let isAtFinalDot = try row.time("at_final_dot_at") != nil
-                        try settle(
-                            claim,
-                            isAtFinalDot
-                                ? lostAtFinalDot(claim, at: now) : lostBeforeFinalDot(claim, at: now),
-                            in: db)
-                    }
-                    moved.append(try sendID(row))
-                }
+            for worker in lost {
+                moved += try release(from: worker.id, at: beat.at, in: db)
+                try db.execute(sql: "DELETE FROM workers WHERE id = ?", arguments: [worker.id])
             }
             return moved
+        }
+    }
+
+    private static let workers = "SELECT id, boot_id, heartbeat_at, heartbeat_uptime FROM workers"
+
+    private func release(from owner: String, at now: Timestamp, in db: Database) throws -> [SendID] {
+        try openAttempts(of: owner, in: db).map { row in
+            _ = try orPutAside(row, at: now, in: db) {
+                let claim = try claim(row, id: try sendID(row), owner: owner, in: db)
+                let isAtFinalDot = try row.time("at_final_dot_at") != nil
+                try settle(
+                    claim, isAtFinalDot ? lostAtFinalDot(claim, at: now) : lostBeforeFinalDot(claim, at: now),
+                    in: db)
+            }
+            return try sendID(row)
         }
     }
 
@@ -38,7 +87,7 @@ extension Store {
         try Row.fetchAll(
             db,
             sql: """
-                SELECT s.id, s.account_id, s.attempts, s.reverse_path, s.give_up_at, a.at_final_dot_at
+                SELECT s.id, s.account_id, s.attempts, s.tries, s.reverse_path, s.give_up_at, a.at_final_dot_at
                 FROM sends s JOIN attempts a ON a.send_id = s.id AND a.number = s.attempts
                 WHERE s.owner = ?
                 """,
@@ -49,13 +98,34 @@ extension Store {
         Settlement(
             state: .ready, at: now, phase: .connect, recipients: [], failure: nil, nextAttemptAt: now,
             event: .released,
-            detail: "the process that was sending it ended before the final dot: nothing was sent")
+            detail: "the process that was sending it ended before the final dot: nothing was sent", isTry: false)
     }
 
     private func lostAtFinalDot(_ claim: Claim, at now: Timestamp) -> Settlement {
         Settlement.unconfirmed(
             claim, at: now,
             because: "the process that was sending it ended after the final dot, before a reply")
+    }
+}
+
+/// A worker's last sign of life.
+private struct WorkerRow: Hashable {
+    let id: String
+    let bootID: String
+    let at: Timestamp
+    let uptime: Double
+
+    init(row: Row) throws {
+        id = row["id"]
+        bootID = row["boot_id"]
+        at = try row.requiredTime("heartbeat_at")
+        uptime = row["heartbeat_uptime"]
+    }
+
+    /// Measured by the machine's own clock where both run on one machine: the other one jumps.
+    func isSilent(_ lease: Lease, _ bootID: String, _ now: Beat) -> Bool {
+        self.bootID == bootID
+            ? now.uptime - uptime > lease.length : now.at > at.adding(seconds: lease.length)
     }
 }
 

@@ -13,6 +13,7 @@ import Foundation
 /// never wait for a writer.
 package struct Store: Sendable {
     let pool: DatabasePool
+    let writer: GroupWriter
     /// Folder of the lock files that tell a live owner from a dead one.
     let ownersFolder: String
 
@@ -36,7 +37,8 @@ package struct Store: Sendable {
                 throw StoreError.newerVersion(path: path)
             }
             if try !pool.read(Migrations.all.hasCompletedMigrations) { try Migrations.all.migrate(pool) }
-            return Store(pool: pool, ownersFolder: PrivateFile.resolved(path) + ".owners")
+            return Store(
+                pool: pool, writer: GroupWriter(pool: pool), ownersFolder: PrivateFile.resolved(path) + ".owners")
         } catch let error as StoreError {
             throw error
         } catch {
@@ -74,6 +76,8 @@ package enum StoreError: Error, Hashable, Sendable {
     case newerVersion(path: String)
     /// The send is no longer this owner's: another process took it over, or it is settled.
     case notOwner(SendID)
+    /// Somebody asked to cancel it before it was at the final dot.
+    case cancelRequested(SendID)
     /// The row does not hold what the schema promises.
     case corrupt(String)
 }
@@ -84,6 +88,7 @@ extension StoreError: CustomStringConvertible {
         case .cannotOpen(let path, let reason): "the database \(path) cannot be opened: \(reason)"
         case .newerVersion(let path): "the database \(path) was written by a later version of this program"
         case .notOwner(let id): "the send \(id) is no longer owned by this process"
+        case .cancelRequested(let id): "the send \(id) was cancelled"
         case .corrupt(let what): "the record is damaged: \(what)"
         }
     }

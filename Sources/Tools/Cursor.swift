@@ -22,24 +22,23 @@ struct Cursor {
     init(_ text: String, for filter: SendFilter) throws(Failure) {
         let fields =
             Data(base64Encoded: text).map { String(decoding: $0, as: UTF8.self) }?.split(separator: " ") ?? []
-        guard fields.count == 4, fields[0] == "v1", let createdAt = Timestamp(rfc3339: String(fields[1])),
-            let id = SendID(String(fields[2]))
+        guard fields.count == 3, fields[0] == "v1", let id = SendID(String(fields[1]))
         else {
             throw Failure(
                 .invalidRequest, "`cursor` is not one that list_sends made.",
                 hint: "Pass `next_cursor` of the page before unchanged, or leave it out for the first page.",
                 field: "cursor")
         }
-        guard fields[3] == Self.digest(filter) else {
+        guard fields[2] == Self.digest(filter) else {
             throw Failure(
                 .invalidRequest, "`cursor` belongs to a list with other filters.",
                 hint: "Repeat the filters of the page before, or leave `cursor` out.", field: "cursor")
         }
-        self.init(ListPosition(createdAt: createdAt, id: id), for: filter)
+        self.init(ListPosition(after: id), for: filter)
     }
 
     var text: String {
-        Data("v1 \(position.createdAt.rfc3339) \(position.id) \(digest)".utf8).base64EncodedString()
+        Data("v1 \(position.id) \(digest)".utf8).base64EncodedString()
     }
 
     /// FNV-1a over the filter: tells lists apart, protects nothing.

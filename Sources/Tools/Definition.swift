@@ -14,5 +14,6 @@ struct Definition: Sendable {
 
     static func sendEmail() throws -> Definition { try Definition(file: PackageResources.send_email_json) }
     static func trackSend() throws -> Definition { try Definition(file: PackageResources.track_send_json) }
+    static func cancelSend() throws -> Definition { try Definition(file: PackageResources.cancel_send_json) }
     static func listSends() throws -> Definition { try Definition(file: PackageResources.list_sends_json) }
 }

@@ -16,6 +16,7 @@ extension JSON.Object {
         object["subject"] = .string(send.subject)
         object["size"] = .integer(Int64(send.size))
         object["created_at"] = .string(send.createdAt.rfc3339)
+        object["scheduled_for"] = send.scheduledFor.map { .string($0.rfc3339) }
         object["sent_at"] = send.sentAt.map { .string($0.rfc3339) }
         object["next_attempt_at"] = send.nextAttemptAt.map { .string($0.rfc3339) }
         object["attempts"] = .integer(Int64(send.attempts))
@@ -73,6 +74,7 @@ extension JSON.Object {
                     "outcome": "pending",
                 ]
             })
+        object["scheduled_for"] = new.scheduledFor.map { .string($0.rfc3339) }
         if new.account.kind == .sandbox { object["sandbox"] = true }
         if !new.warnings.isEmpty { object["warnings"] = .array(new.warnings.map(JSON.string)) }
         object["next_step"] = "Nothing was recorded or sent. Call send_email without dry_run to send it."

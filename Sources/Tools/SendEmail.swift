@@ -18,8 +18,10 @@ struct SendEmail: Sendable {
                 return ToolResult(structured: .preview(try service.preview(request)))
             }
             let wait = arguments.duration("wait_seconds", default: 4)
-            let history = try await service.send(request, wait: wait)
-            return ToolResult(structured: .send(history.send), isError: history.send.status == .failed)
+            let answer = try await service.send(request, wait: wait)
+            var report = JSON.Object.send(answer.history.send)
+            if answer.isDeduplicated { report["deduplicated"] = true }
+            return ToolResult(structured: report, isError: answer.history.send.status == .failed)
         } catch {
             return .failure(error)
         }

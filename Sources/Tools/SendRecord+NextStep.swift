@@ -9,9 +9,13 @@ extension SendRecord {
         switch state {
         case .accepted: "Done: the server accepted it. Do not send it again."
         case .partial: partialStep
+        case .ready where failure != nil:
+            "It waits for its account, which is paused until \(nextAttemptAt?.rfc3339 ?? "later"); `error` says why."
+                + " \(Self.whileRunning) Do not send it again."
         case .ready, .sending:
             "It is being sent. Call track_send with this id in a few seconds; do not send it again."
-        case .scheduled: "It will be sent at \(nextAttemptAt?.rfc3339 ?? "its time"). Do not send it again."
+        case .scheduled:
+            "It will be sent at \(nextAttemptAt?.rfc3339 ?? "its time"). \(Self.whileRunning) Do not send it again."
         case .held:
             "It waits for a person or a limit. Call track_send with this id later; do not send it again."
         case .deferred:
@@ -45,8 +49,12 @@ extension SendRecord {
             (has
             ? "The server has it for \(addresses(.accepted)), and not yet for \(addresses(.deferred)); for them it"
             : "The server did not take it yet; it")
-            + " is tried again at \(next). Call track_send with this id after that; do not send it again."
+            + " is tried again at \(next). \(Self.whileRunning) Call track_send with this id after that; do not send it"
+            + " again."
     }
+
+    /// A stdio server lives as long as its host.
+    private static let whileRunning = "If this server ends before, the next one or `envelope drain` sends it."
 
     private func addresses(_ outcome: Outcome) -> String {
         recipients.filter { $0.outcome == outcome }.map(\.address.text).joined(separator: ", ")

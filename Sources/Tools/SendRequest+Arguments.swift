@@ -32,6 +32,9 @@ extension SendRequest {
         references = try arguments.parsedList("references", MessageID.init(parsing:))
         headers = arguments.stringPairs("headers").map { HeaderField(name: $0.0, value: $0.1) }
         tags = arguments.strings("tags")
+        sendAt = try arguments.parsed("send_at", Timestamp.init(parsing:))
+        idempotencyKey = try Self.idempotencyKey(arguments)
+        allowsDuplicate = arguments.flag("allow_duplicate")
         metadata = Dictionary(arguments.stringPairs("metadata"), uniquingKeysWith: { $1 })
     }
 
@@ -51,6 +54,14 @@ extension SendRequest {
             "`\(name)` had no line breaks but the characters \\n; they were taken as line breaks. Send real ones."
         )
         return pieces.joined(separator: "\n")
+    }
+
+    private static func idempotencyKey(_ arguments: Arguments) throws(Failure) -> String? {
+        guard let key = arguments.string("idempotency_key") else { return nil }
+        if key.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) { return key }
+        throw Failure(
+            .invalidRequest, "`idempotency_key` may hold printable ASCII characters only.",
+            hint: "Use letters, digits and punctuation, as in order-4711.", field: "idempotency_key")
     }
 
     private static func attachments(_ arguments: Arguments) throws(Failure) -> [AttachmentSource] {

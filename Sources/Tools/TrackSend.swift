@@ -22,25 +22,31 @@ struct TrackSend: Sendable {
     }
 
     private func key(_ arguments: Arguments) throws(Failure) -> TrackKey {
-        switch (arguments.string("id"), arguments.string("message_id")) {
-        case (let text?, nil):
-            guard let id = SendID(text) else {
-                throw Failure(
-                    .invalidRequest, "`id` is not the id of a send: \(text.prefix(60).debugDescription).",
-                    hint:
-                        "An id looks like 019ac0de-0000-7000-8000-000000000000; take it from send_email or list_sends.",
-                    field: "id")
+        let given = ["id", "message_id", "idempotency_key"].filter { arguments.string($0) != nil }
+        switch given {
+        case ["id"]: return .id(try arguments.sendID())
+        case ["message_id"]:
+            if let messageID = try arguments.parsed("message_id", MessageID.init(parsing:)) {
+                return .messageID(messageID)
             }
-            return .id(id)
-        case (nil, .some):
-            guard let messageID = try arguments.parsed("message_id", MessageID.init(parsing:)) else {
-                fallthrough
-            }
-            return .messageID(messageID)
-        default:
-            throw Failure(
-                .invalidRequest, "track_send needs one of `id` and `message_id`.",
-                hint: "Give the id that send_email returned, or the Message-ID.", field: "id")
+        case ["idempotency_key"]:
+            if let key = arguments.string("idempotency_key") { return .idempotencyKey(key) }
+        default: break
         }
+        throw Failure(
+            .invalidRequest, "track_send needs one of `id`, `message_id` and `idempotency_key`.",
+            hint: "Give the id that send_email returned, the Message-ID, or the key it was sent with.", field: "id")
+    }
+}
+
+extension Arguments {
+    /// The argument `id`, which the schema requires or the caller has found to be there.
+    func sendID() throws(Failure) -> SendID {
+        let text = string("id") ?? ""
+        if let id = SendID(text) { return id }
+        throw Failure(
+            .invalidRequest, "`id` is not the id of a send: \(text.prefix(60).debugDescription).",
+            hint: "An id looks like 019ac0de-0000-7000-8000-000000000000; take it from send_email or list_sends.",
+            field: "id")
     }
 }

@@ -19,11 +19,16 @@ extension Account {
         var options = SMTPOptions()
         options.caFile = settings.caFile
         options.allowPlainBeyondLoopback = settings.allowsPlain
+        let terms = try Terms(settings)
+        options.connectionsPerServer = terms.connections
         let transport = AccountTransport(server: server, login: login, options: options, now: now)
         let record = AccountRecord(
             id: stableID(server.description, username ?? "", sender.address.text), name: sender.address.text,
             kind: .smtp, server: server.description, username: username, sender: sender.address)
-        return (Account(record: record, sender: sender, transport: transport, schedule: .standard), transport)
+        let account = Account(
+            record: record, sender: sender, transport: transport,
+            schedule: RetrySchedule.standard.givingUp(after: terms.giveUpAfter), connections: terms.connections)
+        return (account, transport)
     }
 
     /// The account of a sandbox process: any sender, only to the SMTP server inside it.
@@ -32,14 +37,34 @@ extension Account {
     ) throws(Failure) -> (account: Account, transport: AccountTransport) {
         let server = try SubmissionServer(host: "127.0.0.1", port: port, security: .plain)
         let sender = try Mailbox(parsing: settings.from ?? "agent@simulator.test")
-        let transport = AccountTransport(server: server, login: nil, now: now)
+        let terms = try Terms(settings)
+        var options = SMTPOptions()
+        options.connectionsPerServer = terms.connections
+        let transport = AccountTransport(server: server, login: nil, options: options, now: now)
         // Without the port, which changes from process to process: what one left behind another sends.
         let record = AccountRecord(
             id: "sandbox", name: "sandbox", kind: .sandbox, server: "sandbox", username: nil,
             sender: sender.address)
         let account = Account(
-            record: record, sender: sender, allowsAnySender: true, transport: transport, schedule: .sandbox)
+            record: record, sender: sender, allowsAnySender: true, transport: transport,
+            schedule: RetrySchedule.sandbox.givingUp(after: terms.giveUpAfter), connections: terms.connections)
         return (account, transport)
+    }
+
+    /// What the settings say of how an account is used.
+    private struct Terms {
+        let connections: Int
+        /// Seconds; nil leaves the default.
+        let giveUpAfter: Double?
+
+        init(_ settings: Settings) throws(Failure) {
+            do {
+                connections = try settings.connections() ?? 4
+                giveUpAfter = try settings.giveUpAfter()?.seconds
+            } catch {
+                throw Failure(.internal, error.description, hint: "Tell the person who runs this server to correct it.")
+            }
+        }
     }
 
     private static func sender(_ settings: Settings, username: String?) throws(Failure) -> Mailbox {

@@ -27,6 +27,10 @@ struct EnvelopeCommand: AsyncParsableCommand {
               ENVELOPE_FROM           You <you@example.com>
               ENVELOPE_DB             the record of sends
               ENVELOPE_SANDBOX        1: as --sandbox
+              ENVELOPE_CONNECTIONS    to the server at most (4)
+              ENVELOPE_GIVE_UP_AFTER  when to stop trying a message (24h)
+              ENVELOPE_RETENTION      how long mail data is kept (for ever)
+              ENVELOPE_TOOLS          which tools to serve
               ENVELOPE_LOG_LEVEL      debug, info, notice, warning or error
 
             The entry for a host's mcpServers:
@@ -36,6 +40,7 @@ struct EnvelopeCommand: AsyncParsableCommand {
         version: version,
         subcommands: [
             Serve.self, SchemaCommand.self, SandboxCommand.self, TrackCommand.self, ListCommand.self,
+            CancelCommand.self, RetryCommand.self, DrainCommand.self, PruneCommand.self,
         ],
         defaultSubcommand: Serve.self)
 

@@ -50,11 +50,14 @@ actor House {
     }
 
     /// Ends in order within the time; does nothing when nothing was built.
-    func finish(within time: Duration) async {
-        guard let building, case .success(let rooms) = await building.value else { return }
-        await rooms.service.finish(within: time)
+    ///
+    /// - Returns: how many sends are left unfinished.
+    @discardableResult func finish(within time: Duration) async -> Int {
+        guard let building, case .success(let rooms) = await building.value else { return 0 }
+        let left = await rooms.service.finish(within: time)
         for transport in rooms.transports { await transport.close() }
         await rooms.sandbox?.stop()
+        return left
     }
 
     private func build() async -> Result<Rooms, Failure> {
@@ -100,7 +103,7 @@ actor House {
         let service = SendingService(
             accounts: accounts, withoutAccount: reason, door: door,
             roots: AttachmentRoots(folders: settings.attachmentRoots, limit: Limits().mailData),
-            surroundings: surroundings, logger: logger)
+            retention: try settings.retention(), surroundings: surroundings, logger: logger)
         return Rooms(service: service, transports: transports, sandbox: sandbox)
     }
 }

@@ -9,13 +9,15 @@ import Tools
 struct SchemaCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "schema", abstract: "Print the tools' JSON schemas.",
-        discussion: "Without a tool's name it prints all of them as a JSON array.")
+        discussion: "Without a tool's name it prints those that are on by default, as a JSON array.")
 
-    @Argument(help: "send_email, track_send or list_sends.")
+    @Argument(help: "send_email, track_send, list_sends or cancel_send.")
     var tool: String?
 
     func run() async throws {
-        let tools = try MailTools.all { .failure(.noAccountConfigured) }
+        let tools = try MailTools.all(tool == nil ? MailTools.usual : MailTools.names) {
+            .failure(.noAccountConfigured)
+        }
         guard let tool else {
             return print(JSON.array(tools.map { .object($0.definition) }).prettyText)
         }

@@ -24,11 +24,12 @@ struct Serve: AsyncParsableCommand {
         let logger = Logger.standardError(level: settings.logLevel)
         let output = try StdioServer.protectedStandardOutput()
         let house = House(
-            settings: settings, environment: environment, surroundings: .system, logger: logger)
+            settings: settings, environment: environment, surroundings: .system(environment),
+            logger: logger)
         let catalogue = Catalogue(
             name: "envelope", title: "Envelope", version: EnvelopeCommand.version,
             instructions: settings.isSandbox ? Self.instructions + Self.sandboxNote : Self.instructions,
-            tools: try MailTools.all { await house.service() })
+            tools: try MailTools.all(try settings.tools()) { await house.service() })
         let server = StdioServer(catalogue: catalogue, output: output, limits: Self.limits) { line in
             logger.debug("\(line)")
         }
@@ -36,7 +37,7 @@ struct Serve: AsyncParsableCommand {
             configuration: ServiceGroupConfiguration(
                 services: [
                     .init(
-                        service: StdioService(server: server, house: house),
+                        service: StdioService(server: server, house: house, logger: logger),
                         successTerminationBehavior: .gracefullyShutdownGroup,
                         failureTerminationBehavior: .gracefullyShutdownGroup)
                 ],
@@ -66,6 +67,7 @@ struct Serve: AsyncParsableCommand {
 private struct StdioService: Service, CustomStringConvertible {
     let server: StdioServer
     let house: House
+    let logger: Logger
     /// The group names a service by its description; by reflection that took 3 ms of the start and held the settings.
     let description = "MCP on standard input and output"
 
@@ -73,6 +75,11 @@ private struct StdioService: Service, CustomStringConvertible {
         do {
             try await cancelWhenGracefulShutdown { try await server.run() }
         } catch is CancellationError {}
-        await house.finish(within: Serve.finishing)
+        let left = await house.finish(within: Serve.finishing)
+        if left > 0 {
+            logger.warning(
+                "queued mail is left behind: `envelope drain`, or the next envelope on this database, sends it",
+                metadata: ["sends": "\(left)"])
+        }
     }
 }

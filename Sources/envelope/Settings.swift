@@ -2,6 +2,7 @@ import Configuration
 import Logging
 import Mail
 import SystemPackage
+import Tools
 
 /// What the flags, the environment (`ENVELOPE_…`) and the settings file say, in that order.
 struct Settings: Sendable {
@@ -25,6 +26,10 @@ struct Settings: Sendable {
         set(["smtp", "ca", "file"], options.smtpCAFile)
         set(["from"], options.from)
         set(["log", "level"], options.logLevel)
+        set(["connections"], options.connections.map(String.init))
+        set(["give", "up", "after"], options.giveUpAfter)
+        set(["retention"], options.retention)
+        set(["tools"], options.tools)
         if options.sandbox { flags[["sandbox"]] = ConfigValue(.bool(true), isSecret: false) }
         if options.smtpAllowPlain {
             flags[["smtp", "allow", "plain"]] = ConfigValue(.bool(true), isSecret: false)
@@ -78,6 +83,40 @@ struct Settings: Sendable {
         return nil
     }
 
+    /// Connections to the server at most; nil leaves the default.
+    func connections() throws(SettingsError) -> Int? {
+        guard let text = text("connections") else { return nil }
+        if let number = Int(text), (1...256).contains(number) { return number }
+        throw SettingsError("ENVELOPE_CONNECTIONS (--connections) is a number from 1 to 256, not \(text).")
+    }
+
+    /// When a message is given up; nil leaves the default.
+    func giveUpAfter() throws(SettingsError) -> Duration? {
+        try duration("give.up.after", "ENVELOPE_GIVE_UP_AFTER (--give-up-after)")
+    }
+
+    /// How long mail data is kept; nil for ever.
+    func retention() throws(SettingsError) -> Duration? {
+        try duration("retention", "ENVELOPE_RETENTION (--retention)")
+    }
+
+    /// The names of the tools to serve, in the order in which they are listed.
+    func tools() throws(SettingsError) -> [String] {
+        guard let text = text("tools") else { return MailTools.usual }
+        let names = text.split(separator: ",").map { $0.filter { !$0.isWhitespace } }.filter { !$0.isEmpty }
+        if let unknown = names.first(where: { !MailTools.names.contains($0) }) {
+            throw SettingsError(
+                "There is no tool \(unknown): ENVELOPE_TOOLS (--tools) names some of \(MailTools.names.joined(separator: ",")).")
+        }
+        return names.isEmpty ? MailTools.usual : names
+    }
+
+    private func duration(_ key: String, _ name: String) throws(SettingsError) -> Duration? {
+        guard let text = text(key) else { return nil }
+        if let duration = Duration(setting: text), duration > .zero { return duration }
+        throw SettingsError("\(name) is a time like 90m, 24h or 7d, not \(text).")
+    }
+
     private func text(_ key: String) -> String? {
         reader.string(forKey: ConfigKey(key)).flatMap { $0.isEmpty ? nil : $0 }
     }
@@ -106,6 +145,17 @@ extension SecretSource {
         } else {
             return nil
         }
+    }
+}
+
+extension Duration {
+    /// A number with a unit: `45s`, `90m`, `24h`, `7d`.
+    init?(setting text: String) {
+        let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3_600, "d": 86_400]
+        guard let unit = text.last.flatMap({ units[$0] }), let number = Int64(text.dropLast()), number >= 0,
+            number <= 1_000_000
+        else { return nil }
+        self = .seconds(number * unit)
     }
 }
 

@@ -45,6 +45,25 @@ struct SettingsOptions: ParsableArguments {
             "A folder whose files may be attached by path; may be repeated.", valueName: "folder"))
     var attachmentRoots: [String] = []
 
+    @Option(help: ArgumentHelp("Connections to the server at most; 4 by default.", valueName: "number"))
+    var connections: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "When to stop trying a message, as in 90m, 24h or 7d; 24h by default.", valueName: "time"))
+    var giveUpAfter: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Delete the mail data of finished sends that are older, as in 90d; kept by default.", valueName: "time"))
+    var retention: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The tools to serve; send_email,track_send,list_sends by default. cancel_send is another.",
+            valueName: "names"))
+    var tools: String?
+
     @Option(help: ArgumentHelp("A settings file (JSON).", valueName: "file"))
     var config: String?
 

@@ -20,7 +20,7 @@ struct ToolRun {
         let service = SendingService(
             accounts: [],
             door: StoreDoor(open: { try Store.open(at: path) }, exists: { SystemFile.exists(path) }),
-            roots: AttachmentRoots(folders: [], limit: 0), surroundings: .system,
+            roots: AttachmentRoots(folders: [], limit: 0), surroundings: .system(environment),
             logger: .standardError(level: settings.logLevel))
         let tools = try MailTools.all { .success(service) }
         guard let tool = tools.first(where: { $0.name == name }) else { return }

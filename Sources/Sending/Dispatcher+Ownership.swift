@@ -1,0 +1,110 @@
+import Logging
+import Mail
+import Store
+
+/// What makes a process the owner of the sends that it claimed.
+struct Ownership {
+    let worker: Worker
+    /// Dies with the process: others on this machine know at once.
+    let lock: OwnerLock
+    let renewal: Task<Void, Never>
+}
+
+extension Dispatcher {
+    /// The worker's id, registered by the first claim, because only then anybody has to know of it.
+    func owner(in store: Store) async throws -> String {
+        if let ownership { return ownership.worker.id }
+        let beat = surroundings.beat
+        let words = (surroundings.random(), surroundings.random())
+        let machine = surroundings.machine
+        let worker = Worker(
+            id: SendID(milliseconds: beat.at.milliseconds, random: words).text, pid: machine.pid,
+            host: machine.host, bootID: machine.bootID)
+        let lock = try OwnerLock(owner: worker.id, in: store)
+        try await store.register(worker, at: beat)
+        let renewal = Task { await self.keepRenewing(worker, store) }
+        ownership = Ownership(worker: worker, lock: lock, renewal: renewal)
+        return worker.id
+    }
+
+    private func keepRenewing(_ worker: Worker, _ store: Store) async {
+        while true {
+            do {
+                try await surroundings.sleep(.seconds(surroundings.lease.renewal))
+                // Nothing to keep: an idle process does not write.
+                if deliveries.isEmpty { continue }
+                if try await store.renew(worker, at: surroundings.beat) { continue }
+                return loseOwnership(of: worker)
+            } catch is CancellationError {
+                return
+            } catch {
+                logger.error("the lease could not be renewed", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+
+    /// It was stopped for longer than its lease, and another process has its sends now: what is not at the final dot
+    /// stops, and the gate would stop it anyhow.
+    private func loseOwnership(of worker: Worker) {
+        guard ownership?.worker == worker else { return }
+        logger.warning("the lease ran out while this process stood still; its sends were taken over")
+        ownership = nil
+        for delivery in deliveries.values where !delivery.isAtFinalDot { delivery.task.cancel() }
+    }
+
+    /// What nobody does otherwise: takes over from the dead, ends what is over, prunes what is old.
+    func sweep(_ store: Store, _ beat: Beat) async throws {
+        let isFirst = !hasSwept
+        hasSwept = true
+        if clock.note(beat) || isFirst {
+            for name in accounts.keys { try await repairTimes(of: name, store, beat) }
+        }
+        if isFirst { try await liftOldPauses(store, beat) }
+        let moved = try await store.takeOver(
+            from: ownership?.worker.id, bootID: surroundings.machine.bootID, lease: surroundings.lease, at: beat)
+        for id in moved {
+            logger.warning("taken over from a process that ended", metadata: ["send": "\(id)"])
+            await changes.changed(id)
+        }
+        if clock.isDoubtful(at: beat) { return }
+        for id in try await store.giveUp(now: beat.at) {
+            logger.warning("given up: its time is over", metadata: ["send": "\(id)"])
+            await changes.changed(id)
+        }
+        try await prune(store, beat)
+    }
+
+    /// No schedule and no server asks for a longer wait than this, seconds.
+    private static let longestPause = 36_000.0
+
+    private func repairTimes(of name: String, _ store: Store, _ beat: Beat) async throws {
+        let limit = beat.at.adding(seconds: Self.longestPause)
+        guard let due = try store.lastDue(for: name), due > limit else { return }
+        let count = try await store.bringForward(beyond: limit, for: name, at: beat.at)
+        if count > 0 {
+            logger.warning("a clock was wrong: sends that were put off too far are due", metadata: ["sends": "\(count)"])
+        }
+    }
+
+    /// A new process may have a new password: it tries once, whatever an earlier one was told.
+    private func liftOldPauses(_ store: Store, _ beat: Beat) async throws {
+        for name in accounts.keys {
+            if let pause = try store.pause(of: name, at: beat.at), pause.failure.isAboutLogin {
+                try await store.resume(name)
+            }
+        }
+    }
+
+    private func prune(_ store: Store, _ beat: Beat) async throws {
+        guard let retention else { return }
+        let bound = beat.at.adding(seconds: -retention.seconds)
+        guard try store.isAnythingToPrune(before: bound) else { return }
+        let pruning = try await store.prune(before: bound)
+        logger.info("pruned", metadata: ["sends": "\(pruning.sends)", "octets": "\(pruning.octets)"])
+    }
+}
+
+extension Failure {
+    /// True when a person has to correct how the account logs in.
+    var isAboutLogin: Bool { code == .authFailed || code == .oauthRequired }
+}

@@ -1,0 +1,100 @@
+import GRDB
+import Synchronization
+
+/// Lets all writes that wait at the same time share one transaction, and so one `fsync`.
+///
+/// A write returns only when the transaction that holds it is on the disk. There is no delay to gather more: while one
+/// transaction commits, the next ones gather by themselves. Cancelling the caller stops nothing: what a server said
+/// must not be forgotten because somebody hung up.
+final class GroupWriter: Sendable {
+    /// Writes in one transaction at most, so that other processes get their turn.
+    private static let most = 256
+
+    private struct Work: Sendable {
+        /// May run twice: the first time together with others, one of which failed.
+        let run: @Sendable (Database) throws -> Void
+        let finish: @Sendable ((any Error)?) -> Void
+    }
+
+    private struct State {
+        var waiting: [Work] = []
+        var isRunning = false
+    }
+
+    private let pool: DatabasePool
+    private let state = Mutex(State())
+
+    init(pool: DatabasePool) { self.pool = pool }
+
+    /// The value of `body`, once it is durable.
+    ///
+    /// - Parameter body: may run a second time, after its first run was rolled back.
+    func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Value, any Error>) in
+            let made = Made<Value>()
+            let work = Work(
+                run: { db in
+                    let value = try body(db)
+                    made.value.withLock { $0 = value }
+                },
+                finish: { error in
+                    if let error { return continuation.resume(throwing: error) }
+                    guard let value = made.value.withLock({ $0 }) else {
+                        return continuation.resume(throwing: StoreError.corrupt("a write ended without a result"))
+                    }
+                    continuation.resume(returning: value)
+                })
+            let isFirst = state.withLock { state in
+                state.waiting.append(work)
+                defer { state.isRunning = true }
+                return !state.isRunning
+            }
+            if isFirst { pool.asyncWriteWithoutTransaction { db in self.drain(db) } }
+        }
+    }
+
+    private func drain(_ db: Database) {
+        while true {
+            let batch = state.withLock { state -> [Work] in
+                let batch = Array(state.waiting.prefix(Self.most))
+                state.waiting.removeFirst(batch.count)
+                if batch.isEmpty { state.isRunning = false }
+                return batch
+            }
+            if batch.isEmpty { return }
+            do {
+                try commit(batch, db)
+                for work in batch { work.finish(nil) }
+            } catch {
+                if batch.count == 1 {
+                    batch[0].finish(error)
+                } else {
+                    commitEach(batch, db)
+                }
+            }
+        }
+    }
+
+    private func commit(_ batch: [Work], _ db: Database) throws {
+        try db.inTransaction(.immediate) {
+            for work in batch { try work.run(db) }
+            return .commit
+        }
+    }
+
+    /// One of them failed and took the others with it: each for itself now.
+    private func commitEach(_ batch: [Work], _ db: Database) {
+        for work in batch {
+            do {
+                try commit([work], db)
+                work.finish(nil)
+            } catch {
+                work.finish(error)
+            }
+        }
+    }
+
+    private final class Made<Value: Sendable>: Sendable {
+        let value = Mutex<Value?>(nil)
+    }
+}

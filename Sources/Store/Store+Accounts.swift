@@ -1,0 +1,91 @@
+import GRDB
+package import Mail
+
+extension Store {
+    /// The pause of an account that is not over at `now`.
+    package func pause(of account: String, at now: Timestamp) throws -> AccountPause? {
+        try latestPause(of: account).flatMap { $0.until > now ? $0 : nil }
+    }
+
+    /// The account's pause, over or not; nil when it has been resumed since.
+    package func latestPause(of account: String) throws -> AccountPause? {
+        try look { db in
+            let row = try Row.fetchOne(
+                db.cachedStatement(sql: "SELECT paused_at, paused_until, pause FROM accounts WHERE id = ?"),
+                arguments: [account])
+            guard let row, let failure = try row.coded("pause", Failure.self) else { return nil }
+            return AccountPause(
+                since: try row.requiredTime("paused_at"), until: try row.requiredTime("paused_until"),
+                failure: failure)
+        }
+    }
+
+    /// Ends an account's pause.
+    package func resume(_ account: String) async throws {
+        try await writer.write { db in
+            try db.execute(
+                sql: "UPDATE accounts SET paused_at = NULL, paused_until = NULL, pause = NULL WHERE id = ?",
+                arguments: [account])
+        }
+    }
+
+    /// How many sends of these accounts are in each unfinished state.
+    package func waiting(for accounts: [String]) throws -> [SendState: Int] {
+        try look { db in
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT state, count(*) AS count FROM sends
+                    WHERE status = 'queued' AND account_id IN (SELECT value FROM json_each(?)) GROUP BY state
+                    """,
+                arguments: [try Coding.text(accounts)])
+            var counts: [SendState: Int] = [:]
+            for row in rows { counts[try row.word("state", SendState.self)] = row["count"] }
+            return counts
+        }
+    }
+
+    /// The latest time that anything of this account, but what is scheduled, waits for.
+    package func lastDue(for account: String) throws -> Timestamp? {
+        try look { db in
+            try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT next_attempt_at FROM sends
+                    WHERE account_id = ? AND next_attempt_at IS NOT NULL AND state <> 'scheduled'
+                    ORDER BY next_attempt_at DESC LIMIT 1
+                    """,
+                arguments: [account])?.time("next_attempt_at")
+        }
+    }
+
+    /// Makes due what could only be so far away because a clock was wrong when it was written.
+    ///
+    /// - Parameter limit: later than any pause that a schedule or a server could have asked for.
+    package func bringForward(beyond limit: Timestamp, for account: String, at now: Timestamp) async throws -> Int {
+        try await writer.write { db in
+            try db.execute(
+                sql: """
+                    UPDATE sends SET next_attempt_at = :now
+                    WHERE account_id = :account AND next_attempt_at > :limit AND state IN ('ready', 'deferred')
+                    """,
+                arguments: ["now": now.rfc3339, "account": account, "limit": limit.rfc3339])
+            let count = db.changesCount
+            try db.execute(
+                sql: """
+                    UPDATE accounts SET paused_at = NULL, paused_until = NULL, pause = NULL
+                    WHERE id = ? AND paused_until > ?
+                    """,
+                arguments: [account, limit.rfc3339])
+            return count
+        }
+    }
+
+    func pause(_ account: String, _ pause: AccountPause, in db: Database) throws {
+        try db.execute(
+            sql: "UPDATE accounts SET paused_at = ?, paused_until = ?, pause = ? WHERE id = ?",
+            arguments: [
+                pause.since.rfc3339, pause.until.rfc3339, try Coding.text(pause.failure), account,
+            ])
+    }
+}

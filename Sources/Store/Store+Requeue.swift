@@ -1,0 +1,43 @@
+import GRDB
+package import Mail
+
+/// What became of the wish to try a failed send again.
+package enum Requeueing: Sendable, Hashable {
+    case done
+    /// It may have arrived: asked for only by somebody who takes the risk of a second copy.
+    case needsConsent
+    case notFailed(SendState)
+    /// Its mail data is pruned.
+    case withoutMailData
+    case unknown
+}
+
+extension Store {
+    /// Makes a failed send due again, for the recipients that do not have it, with a new give-up time.
+    ///
+    /// - Parameter evenIfUnconfirmed: also one that may have arrived.
+    package func requeue(
+        _ id: SendID, evenIfUnconfirmed: Bool, giveUpAt: Timestamp, at now: Timestamp
+    ) async throws -> Requeueing {
+        try await writer.write { db in
+            guard let standing = try standing(of: id, in: db) else { return .unknown }
+            if standing.state.status != .failed { return .notFailed(standing.state) }
+            if standing.state == .unconfirmed, !evenIfUnconfirmed { return .needsConsent }
+            let hasData = try Row.fetchOne(
+                db, sql: "SELECT 1 FROM mail_data WHERE send_id = ?", arguments: [id.text])
+            if hasData == nil { return .withoutMailData }
+            try db.execute(
+                sql: "UPDATE recipients SET outcome = 'pending', at = NULL WHERE send_id = ? AND outcome <> 'accepted'",
+                arguments: [id.text])
+            try db.execute(
+                sql: """
+                    UPDATE sends SET status = 'queued', state = 'ready', error = NULL, next_attempt_at = :now,
+                        give_up_at = :end, tries = 0, cancel_requested_at = NULL
+                    WHERE id = :id
+                    """,
+                arguments: ["now": now.rfc3339, "end": giveUpAt.rfc3339, "id": id.text])
+            try write(SendEvent(at: now, kind: .retried, detail: "a person asked for it"), of: id, in: db)
+            return .done
+        }
+    }
+}
