@@ -2,7 +2,7 @@
 SWIFT ?= swift
 RELEASE := --configuration release --static-swift-stdlib --product envelope
 
-.PHONY: demo test build release format lint bench clean help
+.PHONY: demo test build release format lint bench crash-matrix clean help
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -34,6 +34,13 @@ release:
 bench: release
 	@Benchmarks/install.sh
 	@python3 Benchmarks/bench.py .build/release/envelope
+	@python3 Benchmarks/queue_bench.py .build/release/envelope
+
+## make crash-matrix  kill the process at every moment, count at the server, write docs/crash-matrix.md; then the storms
+crash-matrix: build
+	@python3 Tests/Crash/matrix.py .build/debug/envelope --markdown docs/crash-matrix.md
+	@python3 Tests/Crash/storm.py .build/debug/envelope
+	@python3 Tests/Crash/trouble.py .build/debug/envelope
 
 ## make format   bring the sources into the house's format
 format:

@@ -78,7 +78,8 @@ package final class Engine: Sendable {
             let limits = limits
             isStarted = EngineThread.start {
                 // Made on the thread and never seen outside it.
-                Loop(inbox: inbox, executor: executor, bell: bell, limits: limits).run()
+                let loop = Loop(inbox: inbox, executor: executor, bell: bell, limits: limits)
+                EngineThread.lend(loop) { loop.run() }
             }
             return isStarted ? nil : .exhausted
         }

@@ -9,7 +9,7 @@ package final class EngineExecutor: TaskExecutor {
     init(inbox: Inbox) { self.inbox = inbox }
 
     package func enqueue(_ job: UnownedJob) {
-        if !inbox.put(.run(job)) { Self.runElsewhere(job) }
+        if !inbox.put(job) { Self.runElsewhere(job) }
     }
 
     static func runElsewhere(_ job: UnownedJob) { globalConcurrentExecutor.enqueue(job) }

@@ -34,6 +34,26 @@ enum EngineThread {
         if status != 0 { body.release() }
         return status == 0
     }
+
+    /// Runs the body with `loop` as the one of this thread.
+    static func lend(_ loop: Loop, _ body: () -> Void) {
+        guard let key else { return body() }
+        pthread_setspecific(key, Unmanaged.passUnretained(loop).toOpaque())
+        defer { pthread_setspecific(key, nil) }
+        body()
+    }
+
+    /// The loop that runs on the calling thread, if it is an engine's: so nobody else can ever touch it.
+    static var loop: Loop? {
+        guard let key, let raw = pthread_getspecific(key) else { return nil }
+        return Unmanaged<Loop>.fromOpaque(raw).takeUnretainedValue()
+    }
+
+    /// Nil when the system has no slot left; then the threads do without.
+    private static let key: pthread_key_t? = {
+        var key = pthread_key_t()
+        return pthread_key_create(&key, nil) == 0 ? key : nil
+    }()
 }
 
 private func begin(_ raw: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {

@@ -12,6 +12,8 @@ import Darwin
 final class Inbox: Sendable {
     private struct State {
         var orders: [Order] = []
+        /// Pieces of tasks that prefer this thread.
+        var jobs: [UnownedJob] = []
         var isStopped = false
         /// True while the thread waits in poll, or is about to: only then an order has to ring.
         var isAsleep = false
@@ -22,20 +24,38 @@ final class Inbox: Sendable {
 
     private let state = Mutex(State())
 
-    /// Hands an order over; false once stopped, and then the order was not taken. A job is not taken before the
-    /// thread is there either.
+    /// Hands an order over; false once stopped, and then the order was not taken.
+    ///
+    /// On the engine's own thread octets are moved at once, so that most conversations wait only for their peer.
     func put(_ order: Order) -> Bool {
-        state.withLock { state in
+        switch order {
+        case .send, .receive:
+            if let loop = EngineThread.loop, loop.inbox === self, !loop.isStopping {
+                loop.obey(order)
+                return true
+            }
+        default: break
+        }
+        return state.withLock { state in
             if state.isStopped { return false }
-            if case .run = order, state.bell == nil { return false }
             state.orders.append(order)
             if state.isAsleep { Self.ring(&state) }
             return true
         }
     }
 
-    /// Every order since the last call.
-    func take() -> [Order] {
+    /// Hands a job over; false once stopped and before the thread is there, and then it was not taken.
+    func put(_ job: UnownedJob) -> Bool {
+        state.withLock { state in
+            if state.isStopped || state.bell == nil { return false }
+            state.jobs.append(job)
+            if state.isAsleep { Self.ring(&state) }
+            return true
+        }
+    }
+
+    /// Puts every order and job since the last call into the arrays, which are empty and keep their storage.
+    func take(_ orders: inout [Order], _ jobs: inout [UnownedJob]) {
         state.withLock { state in
             state.isAsleep = false
             if state.isRinging, let bell = state.bell {
@@ -43,15 +63,15 @@ final class Inbox: Sendable {
                 _ = read(bell.read, &octet, 1)
                 state.isRinging = false
             }
-            defer { state.orders = [] }
-            return state.orders
+            swap(&state.orders, &orders)
+            swap(&state.jobs, &jobs)
         }
     }
 
     /// True when nothing has come in since `take`, so that the thread may wait; from now on orders ring.
     func fallAsleep() -> Bool {
         state.withLock { state in
-            state.isAsleep = state.orders.isEmpty
+            state.isAsleep = state.orders.isEmpty && state.jobs.isEmpty
             return state.isAsleep
         }
     }
@@ -71,8 +91,8 @@ final class Inbox: Sendable {
         }
     }
 
-    /// Refuses every later order and gives back those still waiting.
-    func stop() -> [Order] {
+    /// Refuses whatever comes later and gives back what is still waiting.
+    func stop() -> (orders: [Order], jobs: [UnownedJob]) {
         state.withLock { state in
             state.isStopped = true
             if let bell = state.bell {
@@ -80,8 +100,8 @@ final class Inbox: Sendable {
                 close(bell.write)
                 state.bell = nil
             }
-            defer { state.orders = [] }
-            return state.orders
+            defer { (state.orders, state.jobs) = ([], []) }
+            return (state.orders, state.jobs)
         }
     }
 

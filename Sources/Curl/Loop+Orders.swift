@@ -37,7 +37,6 @@ extension Loop {
                 discard(line, as: .closed)
             }
             waiter?.resume(returning: .success(()))
-        case .run(let job): job.runSynchronously(on: executor.asUnownedTaskExecutor())
         case .stop(let waiter):
             isStopping = true
             if let waiter { stopWaiters.append(waiter) }

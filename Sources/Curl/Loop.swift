@@ -21,6 +21,10 @@ final class Loop {
     /// One for all lines: octets are copied out at once.
     let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 16)
 
+    /// Taken out of the inbox, about to be done.
+    private var orders: [Order] = []
+    private var jobs: [UnownedJob] = []
+
     var lines: [LineID: Line] = [:]
     var byHandle: [UnsafeMutableRawPointer: Line] = [:]
     /// First come, first served, beyond `connectsInFlight`.
@@ -66,9 +70,12 @@ final class Loop {
     /// Jobs give new orders and orders resume jobs: a few rounds of that save as many polls.
     private func obeyAll() {
         for _ in 1...8 {
-            let orders = inbox.take()
-            if orders.isEmpty { return }
+            inbox.take(&orders, &jobs)
+            if orders.isEmpty, jobs.isEmpty { return }
             for order in orders { obey(order) }
+            orders.removeAll(keepingCapacity: true)
+            for job in jobs { job.runSynchronously(on: executor.asUnownedTaskExecutor()) }
+            jobs.removeAll(keepingCapacity: true)
         }
     }
 
@@ -128,7 +135,9 @@ final class Loop {
 
     private func end() {
         for line in Array(lines.values) { discard(line, as: .stopped) }
-        for order in inbox.stop() { refuse(order) }
+        let left = inbox.stop()
+        for order in left.orders { refuse(order) }
+        for job in left.jobs { EngineExecutor.runElsewhere(job) }
         // The multi is left alone: cleaning it up waits for a resolver thread in some versions.
         for waiter in stopWaiters { waiter.resume(returning: .success(())) }
     }
@@ -139,7 +148,6 @@ final class Loop {
         case .send(_, _, _, _, _, let waiter): waiter.resume(returning: .failure(.stopped))
         case .receive(_, _, _, let waiter): waiter.resume(returning: .failure(.stopped))
         case .close(_, _, let waiter), .stop(let waiter): waiter?.resume(returning: .success(()))
-        case .run(let job): EngineExecutor.runElsewhere(job)
         case .cancelConnect, .cancel: break
         }
     }

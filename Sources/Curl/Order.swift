@@ -13,8 +13,6 @@ enum Order: Sendable {
     case cancelConnect(LineID)
     case cancel(LineID, Ticket)
     case close(LineID, farewell: [UInt8], Waiter<Void>?)
-    /// A piece of a task that prefers this thread.
-    case run(UnownedJob)
     case stop(Waiter<Void>?)
 }
 

@@ -9,16 +9,19 @@ extension Reply {
         var enhanced: EnhancedStatusCode?
         var words: [Substring] = []
         for line in lines {
-            var text = Self.code(of: line) == nil ? line[...] : line.dropFirst(3)
-            if let mark = text.first, mark == "-" || mark == " " { text = text.dropFirst() }
-            let first = text.prefix { $0 != " " }
-            if let found = EnhancedStatusCode(parsing: first), found.class == code / 100 {
+            // Octets: to walk characters costs ten times as much, and what is looked for is ASCII.
+            var text = line[...].utf8
+            if Self.code(of: line) != nil { text = text.dropFirst(3) }
+            if let mark = text.first, mark == 0x2D || mark == 0x20 { text = text.dropFirst() }
+            let first = text.prefix { $0 != 0x20 }
+            if let found = EnhancedStatusCode(parsing: Substring(first)), found.class == code / 100 {
                 enhanced = enhanced ?? found
-                text = text.dropFirst(first.count + 1)
+                text = text[first.endIndex...].dropFirst()
             }
-            if !text.isEmpty { words.append(text) }
+            if !text.isEmpty { words.append(Substring(text)) }
         }
-        self.init(code: code, enhanced: enhanced, text: Self.printable(words.joined(separator: " ")))
+        let text = words.count == 1 ? String(words[0]) : words.joined(separator: " ")
+        self.init(code: code, enhanced: enhanced, text: Self.printable(text))
     }
 
     /// The three digits in front, when they are a reply code.

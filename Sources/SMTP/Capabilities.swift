@@ -3,13 +3,10 @@ import Mail
 
 /// What the last EHLO reply offered (RFC 5321 §4.1.1.1), keywords in upper case.
 struct Capabilities: Sendable, Hashable {
-    private(set) var keywords: [String: String] = [:]
-
-    init() {}
-
     /// A 220 (greeting, or the answer to STARTTLS) makes all earlier offers void; the first 250 line after it is
     /// the greeting, each later one a keyword.
     init(_ session: Session) {
+        var keywords: [String: String] = [:]
         var greeted = false
         for case .server(let line) in session.lines {
             switch Reply.code(of: line) {
@@ -28,17 +25,24 @@ struct Capabilities: Sendable, Hashable {
             default: continue
             }
         }
+        // Looked up once: every transaction on the connection asks.
+        pipelining = keywords["PIPELINING"] != nil
+        eightBitMIME = keywords["8BITMIME"] != nil
+        smtputf8 = keywords["SMTPUTF8"] != nil
+        offersSize = keywords["SIZE"] != nil
+        sizeLimit = keywords["SIZE"].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
+        auth = keywords["AUTH"].map { $0.split(separator: " ").map(String.init) }
     }
 
     /// Many commands may go out before their replies are read (RFC 2920).
-    var pipelining: Bool { keywords["PIPELINING"] != nil }
+    private(set) var pipelining = false
     /// RFC 6152.
-    var eightBitMIME: Bool { keywords["8BITMIME"] != nil }
+    private(set) var eightBitMIME = false
     /// RFC 6531.
-    var smtputf8: Bool { keywords["SMTPUTF8"] != nil }
-    var offersSize: Bool { keywords["SIZE"] != nil }
+    private(set) var smtputf8 = false
+    private(set) var offersSize = false
     /// Octets (RFC 1870); nil when there is no fixed limit.
-    var sizeLimit: Int? { keywords["SIZE"].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil } }
+    private(set) var sizeLimit: Int?
     /// The SASL mechanisms as offered; nil without AUTH.
-    var auth: [String]? { keywords["AUTH"].map { $0.split(separator: " ").map(String.init) } }
+    private(set) var auth: [String]?
 }

@@ -16,12 +16,15 @@ extension MailTransaction {
         record.note("C: (\(wire.size) octets of mail data)")
         if octets.count <= Self.streamedBeside {
             let gate = gate
-            async let opening = Self.open(gate)
+            // Asked when this task first lets go of its thread, and so for many messages at once.
+            async let opening = Self.isOpened(gate)
             var trouble: CurlError?
-            do { try await session.connection.send(octets, deadline: .now + options.deadlines.body) } catch {
+            do throws(CurlError) {
+                try await session.connection.send(octets, deadline: .now + options.deadlines.body)
+                progress(.halfOfBodySent)
+            } catch {
                 trouble = error
             }
-            if trouble == nil { progress(.halfOfBodySent) }
             let isOpen = await opening
             if let trouble { return try await hearLastWords(trouble) }
             try pass(isOpen)
@@ -38,13 +41,13 @@ extension MailTransaction {
                     return try await hearLastWords(error)
                 }
             }
-            try pass(await Self.open(gate))
+            try pass(await Self.isOpened(gate))
         }
         try await finish()
     }
 
     /// Asks the gate, away from the engine's thread: what it does may block.
-    private static func open(_ gate: @escaping Gate) async -> Bool {
+    private static func isOpened(_ gate: @escaping Gate) async -> Bool {
         do {
             try await withTaskExecutorPreference(globalConcurrentExecutor) { try await gate() }
             return true

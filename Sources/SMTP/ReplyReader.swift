@@ -10,6 +10,8 @@ struct ReplyReader {
     private let strikeout: Strikeout
     private var buffer: [UInt8] = []
     private var start = 0
+    /// Octets kept beyond the maximum, so that no secret is cut before it is recognised.
+    private let margin: Int
 
     static let maximumLine = 2_000
     static let maximumLines = 500
@@ -18,6 +20,7 @@ struct ReplyReader {
     init(_ connection: Connection) {
         self.connection = connection
         strikeout = connection.strikeout
+        margin = strikeout.margin
     }
 
     /// True when the server has said nothing that was not asked for.
@@ -55,7 +58,7 @@ struct ReplyReader {
             let fresh = buffer[start...]
             let end = fresh.firstIndex(of: 0x0A)
             let part = fresh[..<(end ?? fresh.endIndex)]
-            kept += part.prefix(Self.maximumLine + strikeout.margin - kept.count)
+            kept.append(contentsOf: part.prefix(Self.maximumLine + margin - kept.count))
             size += part.count
             if size > Self.maximumReply { throw Broken(.protocolError, "\(what) is longer than 1 MiB") }
             if let end {

@@ -29,7 +29,7 @@ struct Composition: Sendable {
             id: id, account: account.record, messageID: messageID, from: from,
             recipients: recipients(of: request),
             subject: request.subject ?? "", mailData: composed.mailData, createdAt: now,
-            giveUpAt: (scheduledFor ?? now).adding(seconds: account.schedule.giveUpAfter), tags: request.tags,
+            giveUpAt: try giveUpTime(request, account, from: scheduledFor ?? now), tags: request.tags,
             metadata: request.metadata, warnings: request.warnings + composed.warnings,
             scheduledFor: scheduledFor, idempotencyKey: request.idempotencyKey,
             fingerprint: Fingerprint(of: request, as: message),
@@ -53,6 +53,16 @@ struct Composition: Sendable {
                 field: "send_at")
         }
         return time
+    }
+
+    private func giveUpTime(
+        _ request: SendRequest, _ account: Account, from start: Timestamp
+    ) throws(Failure) -> Timestamp {
+        guard let time = request.giveUpAt else { return start.adding(seconds: account.schedule.giveUpAfter) }
+        if time > start, time <= start.adding(seconds: Self.farthest) { return time }
+        throw Failure(
+            .invalidRequest, "`give_up_at` \(time.rfc3339) is not within a year after \(start.rfc3339), when it is sent.",
+            hint: "Give a later time, or leave `give_up_at` out.", field: "give_up_at")
     }
 
     private func account(for request: SendRequest) throws(Failure) -> Account {

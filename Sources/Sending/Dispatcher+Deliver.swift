@@ -31,7 +31,9 @@ extension Dispatcher {
         await isAtFinalDot(claim)
     }
 
-    private func isAtFinalDot(_ claim: Claim) { deliveries[claim.id]?.isAtFinalDot = true }
+    private func isAtFinalDot(_ claim: Claim) {
+        if deliveries[claim.id]?.claim == claim { deliveries[claim.id]?.isAtFinalDot = true }
+    }
 
     private nonisolated var progress: Progress {
         { [reached = surroundings.reached] moment in
@@ -52,8 +54,13 @@ extension Dispatcher {
             probing.remove(name)
         }
         let beat = surroundings.beat
-        let pause = transaction.accountSign.map { sign in
-            AccountPause(sign, after: try? store.latestPause(of: name), at: beat.at)
+        let sign = transaction.accountSign
+        let pause = sign.map { AccountPause($0, after: try? store.latestPause(of: name), at: beat.at) }
+        if sign?.kind == .authentication {
+            lockedOut.insert(name)
+        } else if transaction.phase >= .mail, lockedOut.remove(name) != nil {
+            // The next refusal, some day, begins with a short pause again.
+            try? await store.resume(name)
         }
         return Settlement(
             transaction, of: claim, at: beat.at,
@@ -66,7 +73,7 @@ extension Dispatcher {
     /// Writes the end of an attempt. A record that cannot be written now (full disk, foreign lock) is tried again, because
     /// what the server said must not be forgotten; `finish` tries once more when the process ends.
     private func settle(_ claim: Claim, _ settlement: Settlement, _ store: Store) async {
-        deliveries[claim.id]?.settlement = settlement
+        if deliveries[claim.id]?.claim == claim { deliveries[claim.id]?.settlement = settlement }
         var pause = 0.5
         while true {
             do {
@@ -128,6 +135,11 @@ extension AccountPause {
         if sign.kind == .authentication, sign.seconds == nil {
             seconds = 60
             if let earlier, earlier.failure.isAboutLogin {
+                // Several attempts were under way together: one refusal, said several times.
+                if earlier.until > now {
+                    self.init(since: earlier.since, until: earlier.until, failure: sign.failure)
+                    return
+                }
                 let last = Double(earlier.until.milliseconds - earlier.since.milliseconds) / 1000
                 seconds = min(3_600, max(60, last * 2))
             }

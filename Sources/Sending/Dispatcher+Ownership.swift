@@ -8,13 +8,19 @@ struct Ownership {
     /// Dies with the process: others on this machine know at once.
     let lock: OwnerLock
     let renewal: Task<Void, Never>
+    /// Uptime of the last sign of life.
+    var renewedAt: Double
 }
 
 extension Dispatcher {
     /// The worker's id, registered by the first claim, because only then anybody has to know of it.
     func owner(in store: Store) async throws -> String {
-        if let ownership { return ownership.worker.id }
         let beat = surroundings.beat
+        if let owned = ownership {
+            if beat.uptime - owned.renewedAt < surroundings.lease.renewal { return owned.worker.id }
+            // It was idle, and an idle process does not write: what it claims now would look abandoned.
+            if try await renew(owned.worker, store) { return owned.worker.id }
+        }
         let words = (surroundings.random(), surroundings.random())
         let machine = surroundings.machine
         let worker = Worker(
@@ -23,8 +29,19 @@ extension Dispatcher {
         let lock = try OwnerLock(owner: worker.id, in: store)
         try await store.register(worker, at: beat)
         let renewal = Task { await self.keepRenewing(worker, store) }
-        ownership = Ownership(worker: worker, lock: lock, renewal: renewal)
+        ownership = Ownership(worker: worker, lock: lock, renewal: renewal, renewedAt: beat.uptime)
         return worker.id
+    }
+
+    /// False, and nobody's owner any more, when the lease was found to be over.
+    private func renew(_ worker: Worker, _ store: Store) async throws -> Bool {
+        let beat = surroundings.beat
+        guard try await store.renew(worker, at: beat) else {
+            loseOwnership(of: worker)
+            return false
+        }
+        ownership?.renewedAt = beat.uptime
+        return true
     }
 
     private func keepRenewing(_ worker: Worker, _ store: Store) async {
@@ -33,8 +50,7 @@ extension Dispatcher {
                 try await surroundings.sleep(.seconds(surroundings.lease.renewal))
                 // Nothing to keep: an idle process does not write.
                 if deliveries.isEmpty { continue }
-                if try await store.renew(worker, at: surroundings.beat) { continue }
-                return loseOwnership(of: worker)
+                if try await !renew(worker, store) { return }
             } catch is CancellationError {
                 return
             } catch {
@@ -48,6 +64,7 @@ extension Dispatcher {
     private func loseOwnership(of worker: Worker) {
         guard ownership?.worker == worker else { return }
         logger.warning("the lease ran out while this process stood still; its sends were taken over")
+        ownership?.renewal.cancel()
         ownership = nil
         for delivery in deliveries.values where !delivery.isAtFinalDot { delivery.task.cancel() }
     }
@@ -89,9 +106,8 @@ extension Dispatcher {
     /// A new process may have a new password: it tries once, whatever an earlier one was told.
     private func liftOldPauses(_ store: Store, _ beat: Beat) async throws {
         for name in accounts.keys {
-            if let pause = try store.pause(of: name, at: beat.at), pause.failure.isAboutLogin {
-                try await store.resume(name)
-            }
+            guard let pause = try store.latestPause(of: name), pause.failure.isAboutLogin else { continue }
+            try await store.resume(name)
         }
     }
 

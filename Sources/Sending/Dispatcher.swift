@@ -24,6 +24,8 @@ actor Dispatcher {
     var busy: [String: Int] = [:]
     /// Accounts whose last session failed: one attempt at a time until one succeeds.
     var probing: Set<String> = []
+    /// Accounts whose login was refused, and has not worked since.
+    var lockedOut: Set<String> = []
     /// Accounts that may have something due now.
     var backlog: Set<String> = []
     /// How many attempts ended in each state.
@@ -65,7 +67,7 @@ actor Dispatcher {
     ///
     /// - Parameter account: one that has just got a send; nil looks at all.
     func wake(_ account: String? = nil) {
-        if isFinishing { return }
+        if isFinishing || accounts.isEmpty { return }
         if let account, accounts[account] != nil {
             backlog.insert(account)
         } else {
@@ -75,7 +77,8 @@ actor Dispatcher {
     }
 
     func ended(_ claim: Claim) async {
-        deliveries[claim.id] = nil
+        // Not the next attempt of the same send, which may have begun already.
+        if deliveries[claim.id]?.claim == claim { deliveries[claim.id] = nil }
         busy[claim.accountID, default: 1] -= 1
         await changes.changed(claim.id)
         if !isFinishing, deliveries.isEmpty || backlog.contains(claim.accountID) { run() }
@@ -133,8 +136,10 @@ actor Dispatcher {
         // A few at a time cost one commit; the end of a delivery wakes it again.
         guard free >= max(1, places / 4) else { return }
         let owner = try await owner(in: store)
+        // Before the claim: what comes while it is written marks the account again.
+        backlog.remove(name)
         let claims = try await store.claim(for: name, owner: owner, limit: free, now: surroundings.now())
-        if claims.count < free { backlog.remove(name) }
+        if claims.count == free { backlog.insert(name) }
         if !claims.isEmpty { surroundings.reached(.afterClaim) }
         for claim in claims {
             let task = Task { await self.deliver(claim, store) }

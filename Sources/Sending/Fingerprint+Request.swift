@@ -28,6 +28,7 @@ extension Fingerprint {
         set("references", request.references.map(\.text))
         set("headers", request.headers.flatMap { [$0.name, $0.value] })
         set("send_at", request.sendAt.map { [$0.rfc3339] } ?? [])
+        set("give_up_at", request.giveUpAt.map { [$0.rfc3339] } ?? [])
         set("tags", request.tags)
         set("metadata", request.metadata.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] })
 

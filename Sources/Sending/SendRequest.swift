@@ -21,6 +21,8 @@ package struct SendRequest: Sendable {
     package var metadata: [String: String] = [:]
     /// Not before this; nil sends it at once.
     package var sendAt: Timestamp?
+    /// No attempt begins after this; nil leaves it to the account.
+    package var giveUpAt: Timestamp?
     /// The caller's name for this request: a second one of that name is the same send.
     package var idempotencyKey: String?
     /// Send although the same mail went out a moment ago.

@@ -14,6 +14,7 @@ package struct SendingService: Sendable {
     let surroundings: Surroundings
     private let composition: Composition
     private let hasBegun = Begun()
+    private let startedAt: Timestamp
 
     /// - Parameter retention: how long the mail data of finished sends is kept; nil keeps it.
     package init(
@@ -32,6 +33,7 @@ package struct SendingService: Sendable {
             accounts: accounts, door: door, changes: changes, surroundings: surroundings, logger: logger,
             retention: retention)
         self.changes = changes
+        self.startedAt = surroundings.now()
         self.surroundings = surroundings
     }
 
@@ -41,7 +43,7 @@ package struct SendingService: Sendable {
     package func send(_ request: SendRequest, wait: Duration) async throws(Failure) -> SendAnswer {
         let new = try composition.newSend(from: request)
         let store = try door.forWriting()
-        if wait > .zero { try refuseWhilePaused(new, store) }
+        if wait > .zero { try await refuseWhilePaused(new, store) }
         if wait > .zero { await changes.expect(new.id) }
         do throws(Failure) {
             let answer = try await record(new, in: store, wait: wait)
@@ -79,10 +81,18 @@ package struct SendingService: Sendable {
     }
 
     /// Who waits had better hear at once that the login is wrong; who does not finds it queued.
-    private func refuseWhilePaused(_ new: NewSend, _ store: Store) throws(Failure) {
+    private func refuseWhilePaused(_ new: NewSend, _ store: Store) async throws(Failure) {
         guard new.scheduledFor == nil,
-            let pause = try? store.pause(of: new.account.id, at: surroundings.now()), pause.failure.isAboutLogin
+            let pause = try? store.pause(of: new.account.id, at: surroundings.now()), pause.failure.isAboutLogin,
+            // An older one is lifted by this process's first look at the queue: it may have a new password.
+            pause.since >= startedAt
         else { return }
+        // Repeating a request asks what became of it.
+        if let key = new.idempotencyKey,
+            (try? await store.history(of: key, isSandbox: new.isSandbox)) != nil
+        {
+            return
+        }
         throw .paused(pause)
     }
 

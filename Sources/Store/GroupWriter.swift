@@ -62,36 +62,44 @@ final class GroupWriter: Sendable {
                 return batch
             }
             if batch.isEmpty { return }
+            write(batch, db)
+        }
+    }
+
+    /// One that fails is taken out and hears so; the others, rolled back with it, run again without it. When the
+    /// database itself fails, all hear it.
+    private func write(_ batch: [Work], _ db: Database) {
+        var batch = batch
+        while !batch.isEmpty {
+            var failed: Int?
             do {
-                try commit(batch, db)
-                for work in batch { work.finish(nil) }
-            } catch {
-                if batch.count == 1 {
-                    batch[0].finish(error)
-                } else {
-                    commitEach(batch, db)
+                try db.inTransaction(.immediate) {
+                    for (index, work) in batch.enumerated() {
+                        do {
+                            try work.run(db)
+                        } catch where Self.isAboutOne(error) {
+                            failed = index
+                            throw error
+                        }
+                    }
+                    return .commit
                 }
-            }
-        }
-    }
-
-    private func commit(_ batch: [Work], _ db: Database) throws {
-        try db.inTransaction(.immediate) {
-            for work in batch { try work.run(db) }
-            return .commit
-        }
-    }
-
-    /// One of them failed and took the others with it: each for itself now.
-    private func commitEach(_ batch: [Work], _ db: Database) {
-        for work in batch {
-            do {
-                try commit([work], db)
-                work.finish(nil)
+                for work in batch { work.finish(nil) }
+                return
             } catch {
-                work.finish(error)
+                guard let index = failed else {
+                    for work in batch { work.finish(error) }
+                    return
+                }
+                batch.remove(at: index).finish(error)
             }
         }
+    }
+
+    /// A send that is not what the write expects; not a full disk or a foreign lock.
+    private static func isAboutOne(_ error: any Error) -> Bool {
+        guard let error = error as? DatabaseError else { return true }
+        return error.resultCode == .SQLITE_CONSTRAINT
     }
 
     private final class Made<Value: Sendable>: Sendable {

@@ -68,7 +68,10 @@ extension Store {
         }
     }
 
-    private static let workers = "SELECT id, boot_id, heartbeat_at, heartbeat_uptime FROM workers"
+    private static let workers = """
+        SELECT id, boot_id, heartbeat_at, heartbeat_uptime, EXISTS (SELECT 1 FROM sends WHERE owner = workers.id) AS busy
+        FROM workers
+        """
 
     private func release(from owner: String, at now: Timestamp, in db: Database) throws -> [SendID] {
         try openAttempts(of: owner, in: db).map { row in
@@ -114,17 +117,21 @@ private struct WorkerRow: Hashable {
     let bootID: String
     let at: Timestamp
     let uptime: Double
+    /// It has sends; one that has none need not show that it lives.
+    let isBusy: Bool
 
     init(row: Row) throws {
         id = row["id"]
         bootID = row["boot_id"]
         at = try row.requiredTime("heartbeat_at")
         uptime = row["heartbeat_uptime"]
+        isBusy = row["busy"]
     }
 
     /// Measured by the machine's own clock where both run on one machine: the other one jumps.
     func isSilent(_ lease: Lease, _ bootID: String, _ now: Beat) -> Bool {
-        self.bootID == bootID
+        if !isBusy { return false }
+        return self.bootID == bootID
             ? now.uptime - uptime > lease.length : now.at > at.adding(seconds: lease.length)
     }
 }

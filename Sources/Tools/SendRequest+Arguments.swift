@@ -33,6 +33,7 @@ extension SendRequest {
         headers = arguments.stringPairs("headers").map { HeaderField(name: $0.0, value: $0.1) }
         tags = arguments.strings("tags")
         sendAt = try arguments.parsed("send_at", Timestamp.init(parsing:))
+        giveUpAt = try arguments.parsed("give_up_at", Timestamp.init(parsing:))
         idempotencyKey = try Self.idempotencyKey(arguments)
         allowsDuplicate = arguments.flag("allow_duplicate")
         metadata = Dictionary(arguments.stringPairs("metadata"), uniquingKeysWith: { $1 })

@@ -12,7 +12,7 @@ struct WallsTests {
         "Store": ["Mail", "GRDB"],
         "SMTP": ["Mail", "Curl"],
         "Sandbox": ["Mail", "NIOCore", "NIOPosix"],
-        "Sending": ["Mail", "Store", "Logging"],
+        "Sending": ["Mail", "Store", "Crypto", "Logging"],
         "MCP": ["JSON"],
         "Tools": ["Mail", "Store", "Sending", "MCP", "JSON"],
         "envelope": [
