@@ -73,9 +73,11 @@ extension Dispatcher {
     func sweep(_ store: Store, _ beat: Beat) async throws {
         let isFirst = !hasSwept
         hasSwept = true
-        if clock.note(beat) || isFirst {
-            for name in accounts.keys { try await repairTimes(of: name, store, beat) }
+        if clock.note(beat) {
+            logger.warning("the time of day has jumped", metadata: ["now": "\(beat.at.rfc3339)"])
         }
+        // Each time: a jump and the way back may both fall between two sweeps.
+        for name in accounts.keys { try await repairTimes(of: name, store, beat) }
         if isFirst { try await liftOldPauses(store, beat) }
         let moved = try await store.takeOver(
             from: ownership?.worker.id, bootID: surroundings.machine.bootID, lease: surroundings.lease, at: beat)
@@ -96,7 +98,7 @@ extension Dispatcher {
 
     private func repairTimes(of name: String, _ store: Store, _ beat: Beat) async throws {
         let limit = beat.at.adding(seconds: Self.longestPause)
-        guard let due = try store.lastDue(for: name), due > limit else { return }
+        guard try store.isAnyDue(beyond: limit, for: name) else { return }
         let count = try await store.bringForward(beyond: limit, for: name, at: beat.at)
         if count > 0 {
             logger.warning("a clock was wrong: sends that were put off too far are due", metadata: ["sends": "\(count)"])

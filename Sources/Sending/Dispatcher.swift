@@ -76,6 +76,13 @@ actor Dispatcher {
         run()
     }
 
+    /// Starts a send that was recorded just now; one that is due later is found by a sweep before its time.
+    func recorded(_ new: NewSend) {
+        let wait = new.scheduledFor.map { Double($0.milliseconds - new.createdAt.milliseconds) / 1000 } ?? 0
+        if wait == 0 { return wake(new.account.id) }
+        if wait <= Self.sweepInterval * 2 { wake() } else if timer == nil { setTimer(Self.sweepInterval) }
+    }
+
     func ended(_ claim: Claim) async {
         // Not the next attempt of the same send, which may have begun already.
         if deliveries[claim.id]?.claim == claim { deliveries[claim.id] = nil }

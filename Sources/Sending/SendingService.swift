@@ -70,7 +70,7 @@ package struct SendingService: Sendable {
         case .duplicate(let id): throw .duplicate(of: id)
         }
         surroundings.reached(.afterInsert)
-        await dispatcher.wake(new.account.id)
+        await dispatcher.recorded(new)
         if new.scheduledFor != nil || wait == .zero { return SendAnswer(history: SendHistory(recorded: new)) }
         do {
             return SendAnswer(history: try await history(.id(new.id), wait: wait) { $0.isSettled })

@@ -68,7 +68,8 @@ enum Migrations {
             id TEXT NOT NULL PRIMARY KEY CHECK (length(id) = 36 AND id = lower(id)),
             account_id TEXT NOT NULL REFERENCES accounts (id),
             is_sandbox INTEGER NOT NULL CHECK (is_sandbox IN (0, 1)),
-            message_id TEXT NOT NULL UNIQUE CHECK (message_id GLOB '<?*@?*>'),
+            -- Unique because it begins with the id.
+            message_id TEXT NOT NULL CHECK (message_id GLOB '<' || id || '@?*>'),
             from_addr TEXT NOT NULL,
             to_addr TEXT NOT NULL,
             subject TEXT NOT NULL,
@@ -108,8 +109,7 @@ enum Migrations {
         CREATE INDEX sends_by_account ON sends (account_id, id);
         CREATE INDEX sends_by_content ON sends (content_digest, id);
         CREATE UNIQUE INDEX sends_by_key ON sends (is_sandbox, idempotency_key) WHERE idempotency_key IS NOT NULL;
-        CREATE INDEX sends_due ON sends (account_id, next_attempt_at, id) WHERE next_attempt_at IS NOT NULL;
-        CREATE INDEX sends_overdue ON sends (give_up_at) WHERE next_attempt_at IS NOT NULL;
+        CREATE INDEX sends_due ON sends (account_id, next_attempt_at, id, give_up_at) WHERE next_attempt_at IS NOT NULL;
         CREATE INDEX sends_owned ON sends (owner) WHERE owner IS NOT NULL;
 
         CREATE TRIGGER sends_move BEFORE UPDATE OF state ON sends

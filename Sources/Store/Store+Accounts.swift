@@ -45,17 +45,17 @@ extension Store {
         }
     }
 
-    /// The latest time that anything of this account, but what is scheduled, waits for.
-    package func lastDue(for account: String) throws -> Timestamp? {
+    /// True when `bringForward` would find something.
+    package func isAnyDue(beyond limit: Timestamp, for account: String) throws -> Bool {
         try look { db in
             try Row.fetchOne(
-                db,
-                sql: """
-                    SELECT next_attempt_at FROM sends
-                    WHERE account_id = ? AND next_attempt_at IS NOT NULL AND state <> 'scheduled'
-                    ORDER BY next_attempt_at DESC LIMIT 1
-                    """,
-                arguments: [account])?.time("next_attempt_at")
+                db.cachedStatement(
+                    sql: """
+                        SELECT 1 FROM sends
+                        WHERE account_id = :account AND next_attempt_at > :limit AND state IN ('ready', 'deferred')
+                        UNION ALL SELECT 1 FROM accounts WHERE id = :account AND paused_until > :limit LIMIT 1
+                        """),
+                arguments: ["account": account, "limit": limit.rfc3339]) != nil
         }
     }
 

@@ -60,7 +60,7 @@ extension Store {
         let isCancelled = standing.isCancelRequested && settlement.state.status == .queued
         let settlement = isCancelled ? settlement.cancelled(after: claim) : settlement
         try write(settlement.recipients, of: claim.id, at: settlement.at, in: db)
-        try write(settlement, of: claim, in: db)
+        try write(settlement, of: claim, isTry: settlement.isTry, in: db)
         try end(claim, settlement, in: db)
         try write(
             SendEvent(at: settlement.at, kind: settlement.event, detail: settlement.detail), of: claim.id, in: db)
@@ -72,7 +72,8 @@ extension Store {
         guard standing.state == .unconfirmed, standing.attempts == claim.attempt, settlement.state.status == .sent
         else { throw StoreError.notOwner(claim.id) }
         try write(settlement.recipients, of: claim.id, at: settlement.at, in: db)
-        try write(settlement, of: claim, in: db)
+        // The takeover has counted the try.
+        try write(settlement, of: claim, isTry: false, in: db)
         try end(claim, settlement, in: db)
         try write(
             SendEvent(at: settlement.at, kind: .reconciled, detail: settlement.detail), of: claim.id, in: db)
@@ -96,7 +97,7 @@ extension Store {
         }
     }
 
-    private func write(_ settlement: Settlement, of claim: Claim, in db: Database) throws {
+    private func write(_ settlement: Settlement, of claim: Claim, isTry: Bool, in db: Database) throws {
         let state = settlement.state
         let sentAt = state.status == .sent ? Self.firstAccepted : "NULL"
         try db.cachedStatement(
@@ -108,7 +109,7 @@ extension Store {
                 """
         ).execute(arguments: [
             state.status.rawValue, state.rawValue, try settlement.failure.map(Coding.text),
-            settlement.nextAttemptAt?.rfc3339, settlement.isTry ? 1 : 0,
+            settlement.nextAttemptAt?.rfc3339, isTry ? 1 : 0,
             settlement.warnings.isEmpty ? nil : try merged(settlement.warnings, into: claim.id, in: db),
             state.status == .queued, claim.id.text,
         ])

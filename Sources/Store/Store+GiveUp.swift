@@ -2,18 +2,19 @@ import GRDB
 package import Mail
 
 extension Store {
-    /// Ends the waiting sends whose give-up time is over, whichever account they are of.
+    /// Ends the due sends whose give-up time is over, whichever account they are of.
     ///
     /// - Returns: the sends that were moved: to `expired`, or to `partial` where some recipients have the message.
     package func giveUp(now: Timestamp) async throws -> [SendID] {
         let overdue = """
             SELECT id, EXISTS (SELECT 1 FROM recipients WHERE send_id = sends.id AND outcome = 'accepted') AS taken
-            FROM sends WHERE next_attempt_at IS NOT NULL AND give_up_at < ? LIMIT 100
+            FROM sends
+            WHERE account_id IN (SELECT id FROM accounts) AND next_attempt_at <= :now AND give_up_at < :now LIMIT 100
             """
-        let isAny = try look { db in try Row.fetchOne(db, sql: overdue, arguments: [now.rfc3339]) != nil }
+        let isAny = try look { db in try Row.fetchOne(db, sql: overdue, arguments: ["now": now.rfc3339]) != nil }
         if !isAny { return [] }
         return try await writer.write { db in
-            try Row.fetchAll(db, sql: overdue, arguments: [now.rfc3339]).map { row in
+            try Row.fetchAll(db, sql: overdue, arguments: ["now": now.rfc3339]).map { row in
                 let id = try sendID(row)
                 let isTaken: Bool = row["taken"]
                 try end(id, isTaken ? .partial : .expired, isTaken ? nil : .givenUp, at: now, in: db)

@@ -9,7 +9,9 @@ extension Store {
 
     /// The same, found by its Message-ID (with brackets).
     package func history(of messageID: MessageID) async throws -> SendHistory? {
-        try await history(where: "s.message_id = ?", messageID.text)
+        let local = messageID.text.dropFirst().prefix { $0 != "@" }
+        guard let id = SendID(String(local)), let found = try await history(of: id) else { return nil }
+        return found.send.messageID == messageID.text ? found : nil
     }
 
     /// The same, found by its idempotency key, which is used once among real sends and once among sandbox sends.
