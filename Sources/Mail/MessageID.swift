@@ -13,6 +13,13 @@ package struct MessageID: Hashable, Sendable, CustomStringConvertible {
     ///   - domain: as in `Address.domain`, an address literal included.
     package init(unique: String, domain: String) {
         func kept(_ text: String, _ limit: Int) -> String {
+            let isFine = text.utf8.allSatisfy {
+                $0 > 0x20 && $0 < 0x7F && $0 != 0x3C && $0 != 0x3E && $0 != 0x40
+            }
+            if isFine, text.utf8.count <= limit { return text }
+            return filtered(text, limit)
+        }
+        func filtered(_ text: String, _ limit: Int) -> String {
             String(
                 String.UnicodeScalarView(
                     text.unicodeScalars.filter {

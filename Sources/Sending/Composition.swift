@@ -61,7 +61,8 @@ struct Composition: Sendable {
         guard let time = request.giveUpAt else { return start.adding(seconds: account.schedule.giveUpAfter) }
         if time > start, time <= start.adding(seconds: Self.farthest) { return time }
         throw Failure(
-            .invalidRequest, "`give_up_at` \(time.rfc3339) is not within a year after \(start.rfc3339), when it is sent.",
+            .invalidRequest,
+            "`give_up_at` \(time.rfc3339) is not within a year after \(start.rfc3339), when it is sent.",
             hint: "Give a later time, or leave `give_up_at` out.", field: "give_up_at")
     }
 

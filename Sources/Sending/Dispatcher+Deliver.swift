@@ -54,6 +54,7 @@ extension Dispatcher {
             probing.remove(name)
         }
         let beat = surroundings.beat
+        clock.note(beat)
         let sign = transaction.accountSign
         let pause = sign.map { AccountPause($0, after: try? store.latestPause(of: name), at: beat.at) }
         if sign?.kind == .authentication {

@@ -80,7 +80,8 @@ extension Dispatcher {
         for name in accounts.keys { try await repairTimes(of: name, store, beat) }
         if isFirst { try await liftOldPauses(store, beat) }
         let moved = try await store.takeOver(
-            from: ownership?.worker.id, bootID: surroundings.machine.bootID, lease: surroundings.lease, at: beat)
+            from: ownership?.worker.id, bootID: surroundings.machine.bootID, lease: surroundings.lease,
+            at: beat)
         for id in moved {
             logger.warning("taken over from a process that ended", metadata: ["send": "\(id)"])
             await changes.changed(id)
@@ -101,7 +102,8 @@ extension Dispatcher {
         guard try store.isAnyDue(beyond: limit, for: name) else { return }
         let count = try await store.bringForward(beyond: limit, for: name, at: beat.at)
         if count > 0 {
-            logger.warning("a clock was wrong: sends that were put off too far are due", metadata: ["sends": "\(count)"])
+            logger.warning(
+                "a clock was wrong: sends that were put off too far are due", metadata: ["sends": "\(count)"])
         }
     }
 

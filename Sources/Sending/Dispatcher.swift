@@ -129,7 +129,9 @@ actor Dispatcher {
         }
         for name in backlog.sorted() where !isFinishing { try await claim(name, store) }
         let rest = names.filter { !backlog.contains($0) }
-        guard !rest.isEmpty, let due = try store.nextDue(for: rest).values.min() else { return Self.sweepInterval }
+        guard !rest.isEmpty, let due = try store.nextDue(for: rest).values.min() else {
+            return Self.sweepInterval
+        }
         let pause = Double(due.milliseconds - surroundings.now().milliseconds) / 1000
         // What became due in between is noticed by the sweep that this brings on.
         if pause <= 0 { lastSweep = -.infinity }

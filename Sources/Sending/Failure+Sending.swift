@@ -16,7 +16,8 @@ extension Failure {
         case .idempotencyKey(let key):
             Failure(
                 .notFound, "There is no send with the idempotency key \(key.debugDescription).",
-                hint: "Nothing was recorded under this key: sending with it is safe.", field: "idempotency_key")
+                hint: "Nothing was recorded under this key: sending with it is safe.",
+                field: "idempotency_key")
         }
     }
 
@@ -33,7 +34,8 @@ extension Failure {
         Failure(
             .duplicateSend,
             "The same mail to the same recipients was sent, or queued, in the last 10 minutes: \(id). Nothing was sent.",
-            hint: "Call track_send with the id \(id) to see what became of it. To send it once more all the same, set"
+            hint:
+                "Call track_send with the id \(id) to see what became of it. To send it once more all the same, set"
                 + " allow_duplicate to true.", field: "allow_duplicate")
     }
 
@@ -54,22 +56,26 @@ extension Failure {
             }
         return Failure(
             .notCancellable, "The send \(id) \(what).",
-            hint: state == .sending ? "Call track_send in a moment to see what became of it." : "There is nothing to stop.",
+            hint: state == .sending
+                ? "Call track_send in a moment to see what became of it." : "There is nothing to stop.",
             field: "id")
     }
 
     static func mayHaveArrived(_ id: SendID) -> Failure {
         Failure(
-            .invalidRequest, "The send \(id) is unconfirmed: it may have arrived, and a retry may make a second copy.",
+            .invalidRequest,
+            "The send \(id) is unconfirmed: it may have arrived, and a retry may make a second copy.",
             hint: "Look into the Sent folder or ask the recipient first. To retry all the same, add"
                 + " --even-if-it-may-have-arrived.", mayHaveBeenDelivered: true)
     }
 
     static func notFailed(_ id: SendID, _ state: SendState) -> Failure {
         Failure(
-            .invalidRequest, "The send \(id) has not failed: it is \(state.status.rawValue) (\(state.rawValue)).",
+            .invalidRequest,
+            "The send \(id) has not failed: it is \(state.status.rawValue) (\(state.rawValue)).",
             hint: state.status == .queued
-                ? "It is tried by itself; `next_attempt_at` says when." : "Send a new message instead.", field: "id")
+                ? "It is tried by itself; `next_attempt_at` says when." : "Send a new message instead.",
+            field: "id")
     }
 
     static func pruned(_ id: SendID) -> Failure {

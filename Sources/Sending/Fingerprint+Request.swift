@@ -34,7 +34,9 @@ extension Fingerprint {
 
         // To the same people, in whatever line and order they stand.
         let people = (request.to + request.cc + request.bcc).map(\.address.text).sorted()
-        let content = ["reply_to", "subject", "text", "html", "markdown", "attachments", "in_reply_to", "headers"]
+        let content = [
+            "reply_to", "subject", "text", "html", "markdown", "attachments", "in_reply_to", "headers",
+        ]
         let parts = [message.from.address.text] + content.map { fields[$0] ?? "" } + people
         self.init(fields: fields, content: Self.digest(parts.map { Array($0.utf8) }))
     }

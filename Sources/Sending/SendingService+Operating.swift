@@ -28,7 +28,9 @@ extension SendingService {
     ///
     /// - Parameter evenIfItMayHaveArrived: also an unconfirmed one, at the risk of a second copy.
     /// - Throws: `not_found`; `invalid_request` when it is not failed, may have arrived, or its mail data is pruned.
-    package func retry(_ id: SendID, evenIfItMayHaveArrived: Bool, wait: Duration) async throws(Failure) -> SendHistory {
+    package func retry(_ id: SendID, evenIfItMayHaveArrived: Bool, wait: Duration) async throws(Failure)
+        -> SendHistory
+    {
         guard let store = try door.forReading() else { throw .notFound(.id(id)) }
         let now = surroundings.now()
         let requeueing: Requeueing
@@ -57,7 +59,8 @@ extension SendingService {
         do {
             let names = accounts.map(\.record.id)
             return Drainage(
-                ends: ends, waiting: try store.waiting(for: names), next: try store.nextDue(for: names).values.min())
+                ends: ends, waiting: try store.waiting(for: names, at: surroundings.now()),
+                next: try store.nextDue(for: names).values.min())
         } catch {
             throw .record(error, "The record could not be read")
         }
@@ -84,7 +87,7 @@ extension SendingService {
     package func waiting() throws(Failure) -> [SendState: Int] {
         guard let store = try door.forReading() else { return [:] }
         do {
-            return try store.waiting(for: accounts.map(\.record.id))
+            return try store.waiting(for: accounts.map(\.record.id), at: surroundings.now())
         } catch {
             throw .record(error, "The record could not be read")
         }

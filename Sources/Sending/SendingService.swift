@@ -65,7 +65,8 @@ package struct SendingService: Sendable {
         switch insertion {
         case .inserted: break
         case .same(let id):
-            return SendAnswer(history: try await history(.id(id), wait: wait) { $0.isSettled }, isDeduplicated: true)
+            return SendAnswer(
+                history: try await history(.id(id), wait: wait) { $0.isSettled }, isDeduplicated: true)
         case .conflict(let id, let fields): throw .conflict(with: id, fields)
         case .duplicate(let id): throw .duplicate(of: id)
         }
@@ -83,7 +84,8 @@ package struct SendingService: Sendable {
     /// Who waits had better hear at once that the login is wrong; who does not finds it queued.
     private func refuseWhilePaused(_ new: NewSend, _ store: Store) async throws(Failure) {
         guard new.scheduledFor == nil,
-            let pause = try? store.pause(of: new.account.id, at: surroundings.now()), pause.failure.isAboutLogin,
+            let pause = try? store.pause(of: new.account.id, at: surroundings.now()),
+            pause.failure.isAboutLogin,
             // An older one is lifted by this process's first look at the queue: it may have a new password.
             pause.since >= startedAt
         else { return }
@@ -161,6 +163,13 @@ package struct SendAnswer: Sendable, Hashable {
 }
 
 extension SendRecord {
-    /// True when a first answer can be given: it has ended, or was put off.
-    var isSettled: Bool { status != .queued || state == .deferred }
+    /// True when a first answer can be given: it has ended, was put off, or is not begun soon.
+    var isSettled: Bool {
+        switch state {
+        case .deferred, .scheduled, .held: true
+        // Its account rests.
+        case .ready: failure != nil
+        default: status != .queued
+        }
+    }
 }

@@ -27,13 +27,15 @@ extension Settlement {
                     seconds: transaction.retryAfterSeconds.map(Double.init) ?? circumstances.pause)
         let isTimeLeft = next <= claim.giveUpAt || circumstances.isClockDoubtful
         // Nobody waits for it, and the account can be put right: it had better wait than fail.
-        let isLater = accountPause != nil && !circumstances.isWaitedFor && transaction.phase <= .auth
+        let isLater = accountPause?.failure.isAboutLogin == true && !circumstances.isWaitedFor
         let outcomes = transaction.recipients.indices.map { index in
             let outcome = transaction.outcome(for: index)
             return isLater && outcome == .rejected ? .deferred : outcome
         }
         let state = Self.state(after: transaction, outcomes, of: claim, isTimeLeft: isTimeLeft)
-        let failure = accountPause.flatMap { state == .deferred ? $0.failure : nil } ?? Self.failure(for: state, transaction)
+        let failure =
+            accountPause.flatMap { state == .deferred ? $0.failure : nil }
+            ?? Self.failure(for: state, transaction)
         self.init(
             state: state, at: now, phase: transaction.phase,
             recipients: state == .ready ? [] : Self.recipients(of: transaction, outcomes, in: state),

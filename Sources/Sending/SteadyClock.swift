@@ -17,6 +17,7 @@ struct SteadyClock: Sendable {
     func isDoubtful(at beat: Beat) -> Bool { beat.uptime < doubtfulUntil }
 
     /// Takes the time; true when the time of day jumped since the last call.
+    @discardableResult
     mutating func note(_ beat: Beat) -> Bool {
         let shown = Double(beat.at.milliseconds - last.at.milliseconds) / 1000
         let passed = beat.uptime - last.uptime

@@ -9,6 +9,7 @@ import Synchronization
 final class GroupWriter: Sendable {
     /// Writes in one transaction at most, so that other processes get their turn.
     private static let most = 256
+    private static let mostBesideUrgent = 16
 
     private struct Work: Sendable {
         /// May run twice: the first time together with others, one of which failed.
@@ -17,8 +18,19 @@ final class GroupWriter: Sendable {
     }
 
     private struct State {
+        var urgent: [Work] = []
         var waiting: [Work] = []
         var isRunning = false
+
+        /// The next transaction's: a line to a server stands still for what is urgent, so only a few others go with it.
+        mutating func nextBatch() -> [Work] {
+            let first = Array(urgent.prefix(GroupWriter.most))
+            let rest = waiting.prefix(first.isEmpty ? GroupWriter.most : GroupWriter.mostBesideUrgent)
+            urgent.removeFirst(first.count)
+            waiting.removeFirst(rest.count)
+            if first.isEmpty, rest.isEmpty { isRunning = false }
+            return first + rest
+        }
     }
 
     private let pool: DatabasePool
@@ -28,8 +40,12 @@ final class GroupWriter: Sendable {
 
     /// The value of `body`, once it is durable.
     ///
-    /// - Parameter body: may run a second time, after its first run was rolled back.
-    func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+    /// - Parameters:
+    ///   - isUrgent: goes before what is not.
+    ///   - body: may run a second time, after its first run was rolled back.
+    func write<Value: Sendable>(
+        urgently isUrgent: Bool = false, _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws -> Value {
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Value, any Error>) in
             let made = Made<Value>()
             let work = Work(
@@ -40,12 +56,13 @@ final class GroupWriter: Sendable {
                 finish: { error in
                     if let error { return continuation.resume(throwing: error) }
                     guard let value = made.value.withLock({ $0 }) else {
-                        return continuation.resume(throwing: StoreError.corrupt("a write ended without a result"))
+                        return continuation.resume(
+                            throwing: StoreError.corrupt("a write ended without a result"))
                     }
                     continuation.resume(returning: value)
                 })
             let isFirst = state.withLock { state in
-                state.waiting.append(work)
+                if isUrgent { state.urgent.append(work) } else { state.waiting.append(work) }
                 defer { state.isRunning = true }
                 return !state.isRunning
             }
@@ -55,12 +72,7 @@ final class GroupWriter: Sendable {
 
     private func drain(_ db: Database) {
         while true {
-            let batch = state.withLock { state -> [Work] in
-                let batch = Array(state.waiting.prefix(Self.most))
-                state.waiting.removeFirst(batch.count)
-                if batch.isEmpty { state.isRunning = false }
-                return batch
-            }
+            let batch = state.withLock { $0.nextBatch() }
             if batch.isEmpty { return }
             write(batch, db)
         }
@@ -77,7 +89,7 @@ final class GroupWriter: Sendable {
                     for (index, work) in batch.enumerated() {
                         do {
                             try work.run(db)
-                        } catch where Self.isAboutOne(error) {
+                        } catch  where Self.isAboutOne(error) {
                             failed = index
                             throw error
                         }

@@ -58,6 +58,14 @@ package struct NewSend: Sendable {
     }
 
     package var isSandbox: Bool { account.kind == .sandbox }
+
+    var firstState: SendState { scheduledFor == nil ? .ready : .scheduled }
+
+    var firstEvents: [SendEvent] {
+        let created = SendEvent(at: createdAt, kind: .created)
+        guard let scheduledFor else { return [created] }
+        return [created, SendEvent(at: createdAt, kind: .scheduled, detail: "for \(scheduledFor.rfc3339)")]
+    }
 }
 
 /// The header field that named a recipient.

@@ -63,7 +63,8 @@ extension SendHistory {
     package init(recorded new: NewSend) {
         self.init(
             send: SendRecord(
-                id: new.id, state: new.scheduledFor == nil ? .ready : .scheduled, messageID: new.messageID.text, accountName: new.account.name,
+                id: new.id, state: new.firstState, messageID: new.messageID.text,
+                accountName: new.account.name,
                 isSandbox: new.account.kind == .sandbox, from: new.from.text, subject: new.subject,
                 size: new.mailData.size, createdAt: new.createdAt,
                 scheduledFor: new.scheduledFor, sentAt: nil, nextAttemptAt: new.scheduledFor ?? new.createdAt,
@@ -73,6 +74,6 @@ extension SendHistory {
                     SendRecord.Recipient(
                         kind: $0.kind, mailbox: $0.mailbox, outcome: .pending, reply: nil, at: nil)
                 }),
-            attempts: [], events: [SendEvent(at: new.createdAt, kind: .created)])
+            attempts: [], events: new.firstEvents)
     }
 }

@@ -42,9 +42,9 @@ package enum SendState: String, Sendable, CaseIterable, Codable {
     /// The states this one may become; the database holds the same table and refuses every other move.
     package var moves: Set<SendState> {
         switch self {
-        case .ready, .scheduled: [.sending, .held, .cancelled, .expired]
-        // `partial`: given up for those who are still open, after others were accepted.
-        case .deferred: [.sending, .held, .cancelled, .expired, .partial]
+        case .scheduled: [.sending, .held, .cancelled, .expired]
+        // `partial`: given up or cancelled for those who are still open, after others were accepted.
+        case .ready, .deferred: [.sending, .held, .cancelled, .expired, .partial]
         case .held: [.ready, .scheduled, .denied, .cancelled, .expired]
         // `ready`: released before the gate, by its owner or because the owner died.
         case .sending:

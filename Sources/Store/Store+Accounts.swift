@@ -29,18 +29,20 @@ extension Store {
         }
     }
 
-    /// How many sends of these accounts are in each unfinished state.
-    package func waiting(for accounts: [String]) throws -> [SendState: Int] {
+    /// How many sends of these accounts are in each unfinished state; a scheduled one whose time has come counts as ready.
+    package func waiting(for accounts: [String], at now: Timestamp) throws -> [SendState: Int] {
         try look { db in
             let rows = try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT state, count(*) AS count FROM sends
-                    WHERE status = 'queued' AND account_id IN (SELECT value FROM json_each(?)) GROUP BY state
+                    SELECT CASE WHEN state = 'scheduled' AND next_attempt_at <= ? THEN 'ready' ELSE state END AS word,
+                        count(*) AS count
+                    FROM sends
+                    WHERE status = 'queued' AND account_id IN (SELECT value FROM json_each(?)) GROUP BY word
                     """,
-                arguments: [try Coding.text(accounts)])
+                arguments: [now.rfc3339, try Coding.text(accounts)])
             var counts: [SendState: Int] = [:]
-            for row in rows { counts[try row.word("state", SendState.self)] = row["count"] }
+            for row in rows { counts[try row.word("word", SendState.self)] = row["count"] }
             return counts
         }
     }
@@ -62,7 +64,9 @@ extension Store {
     /// Makes due what could only be so far away because a clock was wrong when it was written.
     ///
     /// - Parameter limit: later than any pause that a schedule or a server could have asked for.
-    package func bringForward(beyond limit: Timestamp, for account: String, at now: Timestamp) async throws -> Int {
+    package func bringForward(beyond limit: Timestamp, for account: String, at now: Timestamp) async throws
+        -> Int
+    {
         try await writer.write { db in
             try db.execute(
                 sql: """

@@ -13,7 +13,7 @@ extension Store {
     /// - Throws: `StoreError.notOwner` when the send is no longer this owner's, `cancelRequested` when somebody does
     ///   not want it any more; then nothing may be sent.
     package func commitAtFinalDot(_ claim: Claim, at now: Timestamp) async throws {
-        try await writer.write { db in
+        try await writer.write(urgently: true) { db in
             try db.cachedStatement(
                 sql: """
                     UPDATE attempts SET at_final_dot_at = ?, phase = 'final_dot'
@@ -35,14 +35,15 @@ extension Store {
     /// read a 2yz after all (`reconciled`).
     /// - Throws: `StoreError.notOwner` when another process has taken the send over.
     package func settle(_ claim: Claim, _ settlement: Settlement) async throws {
-        try await writer.write { db in try settle(claim, settlement, in: db) }
+        try await writer.write(urgently: true) { db in try settle(claim, settlement, in: db) }
     }
 
     /// The mail data exactly as it was composed; nil when it was pruned.
     @concurrent package func mailData(of id: SendID) async throws -> MailData? {
         let octets = try look { db in
             try Data.fetchOne(
-                db.cachedStatement(sql: "SELECT octets FROM mail_data WHERE send_id = ?"), arguments: [id.text])
+                db.cachedStatement(sql: "SELECT octets FROM mail_data WHERE send_id = ?"),
+                arguments: [id.text])
         }
         guard let octets else { return nil }
         do {
@@ -63,13 +64,17 @@ extension Store {
         try write(settlement, of: claim, isTry: settlement.isTry, in: db)
         try end(claim, settlement, in: db)
         try write(
-            SendEvent(at: settlement.at, kind: settlement.event, detail: settlement.detail), of: claim.id, in: db)
+            SendEvent(at: settlement.at, kind: settlement.event, detail: settlement.detail), of: claim.id,
+            in: db)
         if let pause = settlement.accountPause { try self.pause(claim.accountID, pause, in: db) }
     }
 
     /// The owner was stopped for longer than its lease, behind the gate, and has read the server's answer after all.
-    private func reconcile(_ claim: Claim, _ settlement: Settlement, _ standing: Standing, in db: Database) throws {
-        guard standing.state == .unconfirmed, standing.attempts == claim.attempt, settlement.state.status == .sent
+    private func reconcile(_ claim: Claim, _ settlement: Settlement, _ standing: Standing, in db: Database)
+        throws
+    {
+        guard standing.state == .unconfirmed, standing.attempts == claim.attempt,
+            settlement.state.status == .sent
         else { throw StoreError.notOwner(claim.id) }
         try write(settlement.recipients, of: claim.id, at: settlement.at, in: db)
         // The takeover has counted the try.
@@ -117,7 +122,8 @@ extension Store {
 
     private func end(_ claim: Claim, _ settlement: Settlement, in db: Database) throws {
         try db.cachedStatement(
-            sql: "UPDATE attempts SET ended_at = ?, phase = ?, conversation = ? WHERE send_id = ? AND number = ?"
+            sql:
+                "UPDATE attempts SET ended_at = ?, phase = ?, conversation = ? WHERE send_id = ? AND number = ?"
         ).execute(arguments: [
             settlement.at.rfc3339, settlement.phase.rawValue, settlement.conversation.joined(separator: "\n"),
             claim.id.text, claim.attempt,

@@ -19,7 +19,9 @@ extension Store {
             switch standing.state {
             case .ready, .scheduled, .held, .deferred:
                 let isTaken = try isTakenForSome(id, in: db)
-                try end(id, isTaken ? .partial : .cancelled, isTaken ? nil : .cancelled, at: now, in: db)
+                try end(
+                    id, isTaken ? .partial : .cancelled, isTaken ? nil : .cancelled,
+                    detail: Failure.endOfCancelled(isTakenForSome: isTaken), at: now, in: db)
                 return .done
             case .sending:
                 let isAtFinalDot = try Bool.fetchOne(
@@ -38,7 +40,8 @@ extension Store {
 
     func isTakenForSome(_ id: SendID, in db: Database) throws -> Bool {
         try Row.fetchOne(
-            db, sql: "SELECT 1 FROM recipients WHERE send_id = ? AND outcome = 'accepted'", arguments: [id.text])
+            db, sql: "SELECT 1 FROM recipients WHERE send_id = ? AND outcome = 'accepted'",
+            arguments: [id.text])
             != nil
     }
 }
@@ -46,7 +49,8 @@ extension Store {
 extension Settlement {
     /// The same end of an attempt, for a send that nobody wants to be tried again.
     func cancelled(after claim: Claim) -> Settlement {
-        let taken = claim.settledOutcomes.contains(.accepted) || recipients.contains { $0.outcome == .accepted }
+        let taken =
+            claim.settledOutcomes.contains(.accepted) || recipients.contains { $0.outcome == .accepted }
         return Settlement(
             state: taken ? .partial : .cancelled, at: at, phase: phase,
             recipients: recipients.map {
@@ -55,7 +59,8 @@ extension Settlement {
                     reply: $0.reply)
             },
             failure: taken ? nil : .cancelled, event: taken ? .partial : .cancelled,
-            detail: Failure.cancelled.message, warnings: warnings, conversation: conversation, isTry: isTry)
+            detail: Failure.endOfCancelled(isTakenForSome: taken), warnings: warnings,
+            conversation: conversation, isTry: isTry, accountPause: accountPause)
     }
 }
 
@@ -63,4 +68,9 @@ extension Failure {
     static let cancelled = Failure(
         .cancelled, "It was cancelled before the final dot: nothing was delivered.",
         hint: "Send it again only when the user asks for it.")
+
+    /// The event's detail.
+    static func endOfCancelled(isTakenForSome: Bool) -> String {
+        isTakenForSome ? "it was cancelled for those who did not have it yet" : cancelled.message
+    }
 }

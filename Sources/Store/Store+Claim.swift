@@ -9,7 +9,8 @@ extension Store {
     ///   - account: one that this process can log in for; nothing is taken while it is paused.
     ///   - owner: a registered worker, whose `OwnerLock` is held.
     ///   - limit: at most this many.
-    package func claim(for account: String, owner: String, limit: Int, now: Timestamp) async throws -> [Claim] {
+    package func claim(for account: String, owner: String, limit: Int, now: Timestamp) async throws -> [Claim]
+    {
         if limit <= 0 { return [] }
         return try await writer.write { db in
             let rows = try Row.fetchAll(

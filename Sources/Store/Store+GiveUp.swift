@@ -11,7 +11,9 @@ extension Store {
             FROM sends
             WHERE account_id IN (SELECT id FROM accounts) AND next_attempt_at <= :now AND give_up_at < :now LIMIT 100
             """
-        let isAny = try look { db in try Row.fetchOne(db, sql: overdue, arguments: ["now": now.rfc3339]) != nil }
+        let isAny = try look { db in
+            try Row.fetchOne(db, sql: overdue, arguments: ["now": now.rfc3339]) != nil
+        }
         if !isAny { return [] }
         return try await writer.write { db in
             try Row.fetchAll(db, sql: overdue, arguments: ["now": now.rfc3339]).map { row in
@@ -24,8 +26,12 @@ extension Store {
     }
 
     /// Ends a send outside an attempt.
-    func end(_ id: SendID, _ state: SendState, _ failure: Failure?, at now: Timestamp, in db: Database) throws
-    {
+    ///
+    /// - Parameter detail: the event's; the failure's message where it is nil.
+    func end(
+        _ id: SendID, _ state: SendState, _ failure: Failure?, detail: String? = nil, at now: Timestamp,
+        in db: Database
+    ) throws {
         let sentAt = state.status == .sent ? Self.firstAccepted : "NULL"
         try db.execute(
             sql: """
@@ -38,8 +44,8 @@ extension Store {
             ])
         let kind = SendEvent.Kind(rawValue: state.rawValue) ?? .rejected
         try write(
-            SendEvent(at: now, kind: kind, detail: failure?.message ?? "the give-up time passed"), of: id,
-            in: db)
+            SendEvent(at: now, kind: kind, detail: detail ?? failure?.message ?? "the give-up time passed"),
+            of: id, in: db)
     }
 
     /// When the server first took it for somebody.

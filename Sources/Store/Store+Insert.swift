@@ -102,12 +102,11 @@ private struct NewRow: Sendable {
 
     init(_ new: NewSend) throws {
         id = new.id
-        let state: SendState = new.scheduledFor == nil ? .ready : .scheduled
         let due = new.scheduledFor ?? new.createdAt
         let to = new.recipients.filter { $0.kind == .to }.map(\.mailbox.address.text)
         send = [
             new.id.text, new.account.id, new.isSandbox, new.messageID.text, new.from.text,
-            to.joined(separator: ", "), new.subject, new.mailData.size, state.rawValue,
+            to.joined(separator: ", "), new.subject, new.mailData.size, new.firstState.rawValue,
             new.createdAt.rfc3339, new.scheduledFor?.rfc3339, due.rfc3339, new.giveUpAt.rfc3339,
             new.idempotencyKey, new.fingerprint.text, new.fingerprint.content, new.from.address.text,
             try Coding.text(new.tags), new.metadata.isEmpty ? "{}" : try Coding.text(new.metadata),
@@ -120,11 +119,7 @@ private struct NewRow: Sendable {
                 recipient.mailbox.displayName,
             ]
         }
-        let created = SendEvent(at: new.createdAt, kind: .created)
-        let scheduled = new.scheduledFor.map {
-            SendEvent(at: new.createdAt, kind: .scheduled, detail: "for \($0.rfc3339)")
-        }
-        events = [created] + (scheduled.map { [$0] } ?? [])
+        events = new.firstEvents
     }
 }
 
@@ -135,7 +130,9 @@ extension Fingerprint {
     }
 
     fileprivate static func fields(_ text: String) -> [String: String] {
-        let pairs = text.split(separator: "\n").map { $0.split(separator: " ", maxSplits: 1).map(String.init) }
+        let pairs = text.split(separator: "\n").map {
+            $0.split(separator: " ", maxSplits: 1).map(String.init)
+        }
         return Dictionary(
             pairs.filter { $0.count == 2 }.map { ($0[0], $0[1]) }, uniquingKeysWith: { first, _ in first })
     }

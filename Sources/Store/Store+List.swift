@@ -25,7 +25,8 @@ extension Store {
             if let state = filter.state { require("s.state = ?", state.rawValue) }
             if let account = filter.account {
                 let ids = try String.fetchAll(
-                    db, sql: "SELECT id FROM accounts WHERE id = ? OR name = ?", arguments: [account, account])
+                    db, sql: "SELECT id FROM accounts WHERE id = ? OR name = ?",
+                    arguments: [account, account])
                 if ids.count == 1, let id = ids.first {
                     require("s.account_id = ?", id)
                 } else {
@@ -46,7 +47,8 @@ extension Store {
             let clause = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
             let rows = try Row.fetchAll(
                 db.cachedStatement(
-                    sql: SendRecord.columns + (filter.to == nil ? SendRecord.tables : SendRecord.tablesByRecipient)
+                    sql: SendRecord.columns
+                        + (filter.to == nil ? SendRecord.tables : SendRecord.tablesByRecipient)
                         + clause + (filter.to == nil ? "" : " GROUP BY r.send_id")
                         + " ORDER BY \(order) DESC LIMIT \(limit)"),
                 arguments: arguments)

@@ -17,10 +17,11 @@ extension Store {
     package func prune(before time: Timestamp, limit: Int = 500) async throws -> Pruning {
         let bound = SendID.floor(of: time)
         return try await writer.write { db in
+            // CROSS JOIN begins with what is still there, instead of all that is old.
             let rows = try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT m.send_id AS id, s.size AS size FROM mail_data m JOIN sends s ON s.id = m.send_id
+                    SELECT m.send_id AS id, s.size AS size FROM mail_data m CROSS JOIN sends s ON s.id = m.send_id
                     WHERE m.send_id < ? AND s.status <> 'queued' LIMIT ?
                     """,
                 arguments: [bound, limit])
@@ -43,7 +44,7 @@ extension Store {
             try Row.fetchOne(
                 db,
                 sql: """
-                    SELECT 1 FROM mail_data m JOIN sends s ON s.id = m.send_id
+                    SELECT 1 FROM mail_data m CROSS JOIN sends s ON s.id = m.send_id
                     WHERE m.send_id < ? AND s.status <> 'queued' LIMIT 1
                     """,
                 arguments: [SendID.floor(of: time)]) != nil

@@ -41,7 +41,8 @@ extension Store {
 
     private func record(where condition: String, _ key: String, in db: Database) throws -> SendRecord? {
         let row = try Row.fetchOne(
-            db.cachedStatement(sql: SendRecord.columns + SendRecord.tables + " WHERE \(condition)"), arguments: [key])
+            db.cachedStatement(sql: SendRecord.columns + SendRecord.tables + " WHERE \(condition)"),
+            arguments: [key])
         guard let row else { return nil }
         var record = try SendRecord(row: row)
         record.recipients = try Row.fetchAll(

@@ -31,7 +31,8 @@ extension Store {
     package func dismiss(_ worker: Worker) async throws {
         try await writer.write { db in
             try db.execute(
-                sql: "DELETE FROM workers WHERE id = ? AND NOT EXISTS (SELECT 1 FROM sends WHERE owner = workers.id)",
+                sql:
+                    "DELETE FROM workers WHERE id = ? AND NOT EXISTS (SELECT 1 FROM sends WHERE owner = workers.id)",
                 arguments: [worker.id])
         }
     }
@@ -49,16 +50,18 @@ extension Store {
     ) async throws -> [SendID] {
         let workers = try look { db in try Row.fetchAll(db.cachedStatement(sql: Self.workers)) }
         let others = workers.filter { $0["id"] != living }
-        let dead = Set(try others.map(WorkerRow.init(row:)).filter { OwnerLock.isDead($0.id, folder: ownersFolder) })
+        let dead = Set(
+            try others.map(WorkerRow.init(row:)).filter { OwnerLock.isDead($0.id, folder: ownersFolder) })
         let isAnySilent = try others.contains { try WorkerRow(row: $0).isSilent(lease, bootID, beat) }
         if dead.isEmpty, !isAnySilent { return [] }
         return try await writer.write { db in
             // Read again: one that was silent may have spoken since.
-            let lost = try Row.fetchAll(db.cachedStatement(sql: Self.workers)).map(WorkerRow.init(row:)).filter {
-                worker in
-                worker.id != living
-                    && (dead.contains { $0.id == worker.id } || worker.isSilent(lease, bootID, beat))
-            }
+            let lost = try Row.fetchAll(db.cachedStatement(sql: Self.workers)).map(WorkerRow.init(row:))
+                .filter {
+                    worker in
+                    worker.id != living
+                        && (dead.contains { $0.id == worker.id } || worker.isSilent(lease, bootID, beat))
+                }
             var moved: [SendID] = []
             for worker in lost {
                 moved += try release(from: worker.id, at: beat.at, in: db)
@@ -101,7 +104,8 @@ extension Store {
         Settlement(
             state: .ready, at: now, phase: .connect, recipients: [], failure: nil, nextAttemptAt: now,
             event: .released,
-            detail: "the process that was sending it ended before the final dot: nothing was sent", isTry: false)
+            detail: "the process that was sending it ended before the final dot: nothing was sent",
+            isTry: false)
     }
 
     private func lostAtFinalDot(_ claim: Claim, at now: Timestamp) -> Settlement {

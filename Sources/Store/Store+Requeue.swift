@@ -27,7 +27,8 @@ extension Store {
                 db, sql: "SELECT 1 FROM mail_data WHERE send_id = ?", arguments: [id.text])
             if hasData == nil { return .withoutMailData }
             try db.execute(
-                sql: "UPDATE recipients SET outcome = 'pending', at = NULL WHERE send_id = ? AND outcome <> 'accepted'",
+                sql:
+                    "UPDATE recipients SET outcome = 'pending', at = NULL WHERE send_id = ? AND outcome <> 'accepted'",
                 arguments: [id.text])
             try db.execute(
                 sql: """

@@ -1,10 +1,12 @@
 import GRDB
 import Mail
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
 #else
-import Foundation
+import Darwin
 #endif
 
 /// The durable record of sends in one SQLite file, which several processes share.
@@ -30,20 +32,42 @@ package struct Store: Sendable {
                 // The default caches of five connections would be the largest thing in memory: 256 KiB each.
                 try db.execute(sql: "PRAGMA cache_size = -256")
             }
-            let pool = try DatabasePool(path: path, configuration: configuration)
+            let pool = try againIfBusy { try DatabasePool(path: path, configuration: configuration) }
             // Opening in WAL mode sets NORMAL, with which a commit may vanish with the power.
-            try pool.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA synchronous = FULL") }
+            try pool.writeWithoutTransaction { db in
+                try db.execute(sql: "PRAGMA synchronous = FULL")
+                // A group of writes should fit into memory until it is committed, and a busy page should go to the
+                // database once and not with every thousandth page of the log.
+                try db.execute(sql: "PRAGMA cache_size = -8192")
+                try db.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
+            }
             if try pool.read(Migrations.all.hasBeenSuperseded) {
                 throw StoreError.newerVersion(path: path)
             }
-            if try !pool.read(Migrations.all.hasCompletedMigrations) { try Migrations.all.migrate(pool) }
+            try againIfBusy {
+                if try !pool.read(Migrations.all.hasCompletedMigrations) { try Migrations.all.migrate(pool) }
+            }
             return Store(
-                pool: pool, writer: GroupWriter(pool: pool), ownersFolder: PrivateFile.resolved(path) + ".owners")
+                pool: pool, writer: GroupWriter(pool: pool),
+                ownersFolder: PrivateFile.resolved(path) + ".owners")
         } catch let error as StoreError {
             throw error
         } catch {
             throw StoreError.cannotOpen(path: path, reason: String(describing: error))
         }
+    }
+
+    /// Two processes may make a record at the same moment: who loses finds it locked or made, and looks again.
+    private static func againIfBusy<Value>(_ body: () throws -> Value) throws -> Value {
+        for _ in 0..<25 {
+            do {
+                return try body()
+            } catch let error as DatabaseError where [.SQLITE_BUSY, .SQLITE_ERROR].contains(error.resultCode)
+            {
+                usleep(20_000)
+            }
+        }
+        return try body()
     }
 
     /// Reads on the calling thread: readers never wait for a writer, and a read (some 60 µs) is over sooner than another

@@ -27,7 +27,8 @@ package enum MailTools {
         if names.contains("cancel_send") {
             let cancelSend = CancelSend(definition: try .cancelSend(), service: service)
             tools.append(
-                Tool(definition: cancelSend.definition.object) { call in await cancelSend.run(call.arguments) })
+                Tool(definition: cancelSend.definition.object) { call in await cancelSend.run(call.arguments)
+                })
         }
         return tools.filter { names.contains($0.name) }
     }

@@ -35,7 +35,8 @@ struct TrackSend: Sendable {
         }
         throw Failure(
             .invalidRequest, "track_send needs one of `id`, `message_id` and `idempotency_key`.",
-            hint: "Give the id that send_email returned, the Message-ID, or the key it was sent with.", field: "id")
+            hint: "Give the id that send_email returned, the Message-ID, or the key it was sent with.",
+            field: "id")
     }
 }
 
@@ -46,7 +47,8 @@ extension Arguments {
         if let id = SendID(text) { return id }
         throw Failure(
             .invalidRequest, "`id` is not the id of a send: \(text.prefix(60).debugDescription).",
-            hint: "An id looks like 019ac0de-0000-7000-8000-000000000000; take it from send_email or list_sends.",
+            hint:
+                "An id looks like 019ac0de-0000-7000-8000-000000000000; take it from send_email or list_sends.",
             field: "id")
     }
 }

@@ -27,7 +27,8 @@ extension Account {
             kind: .smtp, server: server.description, username: username, sender: sender.address)
         let account = Account(
             record: record, sender: sender, transport: transport,
-            schedule: RetrySchedule.standard.givingUp(after: terms.giveUpAfter), connections: terms.connections)
+            schedule: RetrySchedule.standard.givingUp(after: terms.giveUpAfter),
+            connections: terms.connections)
         return (account, transport)
     }
 
@@ -47,7 +48,8 @@ extension Account {
             sender: sender.address)
         let account = Account(
             record: record, sender: sender, allowsAnySender: true, transport: transport,
-            schedule: RetrySchedule.sandbox.givingUp(after: terms.giveUpAfter), connections: terms.connections)
+            schedule: RetrySchedule.sandbox.givingUp(after: terms.giveUpAfter), connections: terms.connections
+        )
         return (account, transport)
     }
 
@@ -62,7 +64,8 @@ extension Account {
                 connections = try settings.connections() ?? 4
                 giveUpAfter = try settings.giveUpAfter()?.seconds
             } catch {
-                throw Failure(.internal, error.description, hint: "Tell the person who runs this server to correct it.")
+                throw Failure(
+                    .internal, error.description, hint: "Tell the person who runs this server to correct it.")
             }
         }
     }

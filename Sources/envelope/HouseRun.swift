@@ -81,11 +81,13 @@ struct HouseRun {
 
 /// Reads the id of a send from the command line.
 struct SendIDArgument: ParsableArguments {
-    @Argument(help: "The id of the send, as send_email, `envelope list` or `envelope track` show it.") var id: String
+    @Argument(help: "The id of the send, as send_email, `envelope list` or `envelope track` show it.") var id:
+        String
 
     func value() throws -> SendID {
         guard let value = SendID(id) else {
-            throw ValidationError("\(id.debugDescription) is not the id of a send; find it with `envelope list`.")
+            throw ValidationError(
+                "\(id.debugDescription) is not the id of a send; find it with `envelope list`.")
         }
         return value
     }

@@ -51,7 +51,8 @@ struct RetryCommand: AsyncParsableCommand {
         let id = try send.value()
         try await HouseRun(options, json: json).run { service throws(Failure) in
             let history = try await service.retry(
-                id, evenIfItMayHaveArrived: evenIfItMayHaveArrived, wait: .seconds(service.accounts.isEmpty ? 0 : 60))
+                id, evenIfItMayHaveArrived: evenIfItMayHaveArrived,
+                wait: .seconds(service.accounts.isEmpty ? 0 : 60))
             return (Self.text(history.send), MailTools.report(history), .init(history.send))
         }
     }

@@ -106,7 +106,8 @@ struct Settings: Sendable {
         let names = text.split(separator: ",").map { $0.filter { !$0.isWhitespace } }.filter { !$0.isEmpty }
         if let unknown = names.first(where: { !MailTools.names.contains($0) }) {
             throw SettingsError(
-                "There is no tool \(unknown): ENVELOPE_TOOLS (--tools) names some of \(MailTools.names.joined(separator: ",")).")
+                "There is no tool \(unknown): ENVELOPE_TOOLS (--tools) names some of \(MailTools.names.joined(separator: ","))."
+            )
         }
         return names.isEmpty ? MailTools.usual : names
     }

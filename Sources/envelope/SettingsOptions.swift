@@ -55,7 +55,8 @@ struct SettingsOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Delete the mail data of finished sends that are older, as in 90d; kept by default.", valueName: "time"))
+            "Delete the mail data of finished sends that are older, as in 90d; kept by default.",
+            valueName: "time"))
     var retention: String?
 
     @Option(

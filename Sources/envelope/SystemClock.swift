@@ -14,5 +14,7 @@ enum SystemClock {
 
 extension Timestamp {
     /// The wall clock, to the millisecond.
-    static var now: Timestamp { Timestamp(milliseconds: Int64((Date.now.timeIntervalSince1970 * 1000).rounded(.down))) }
+    static var now: Timestamp {
+        Timestamp(milliseconds: Int64((Date.now.timeIntervalSince1970 * 1000).rounded(.down)))
+    }
 }

@@ -14,7 +14,9 @@ struct CrashTests {
 
     @Test(
         "Trouble of a real machine: everything is there once when it is over",
-        arguments: ["read_only_user", "full_disk", "busy_server", "stopped_before_gate", "stopped_behind_gate"])
+        arguments: [
+            "read_only_user", "full_disk", "busy_server", "stopped_before_gate", "stopped_behind_gate",
+        ])
     func trouble(name: String) async throws { try await run("trouble.py", ["--small", name]) }
 
     private func run(_ script: String, _ arguments: [String]) async throws {

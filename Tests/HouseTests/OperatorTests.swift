@@ -66,8 +66,9 @@ struct OperatorTests {
             let early = try await Program.run(["drain", "--json"], environment: environment)
             #expect(early.status == 75)
             try await eventually {
-                try await Program.run(["drain"], environment: environment).status == 75
-                    && Program.run(["track", id], environment: environment).output.contains("\"attempts\": 2")
+                let drained = try await Program.run(["drain"], environment: environment)
+                let tracked = try await Program.run(["track", id], environment: environment)
+                return drained.status == 75 && tracked.output.contains("\"attempts\": 2")
             }
         }
         try await withSend(Self.message(to: "ada@example.org", sendAt: Self.tomorrow())) { _, environment in
@@ -80,7 +81,8 @@ struct OperatorTests {
     @Test("drain without an account is a matter of configuration")
     func drainWithoutAccount() async throws {
         try await withTemporaryFolder { folder in
-            let ended = try await Program.run(["drain"], environment: ["ENVELOPE_DB": folder + "/envelope.db"])
+            let ended = try await Program.run(
+                ["drain"], environment: ["ENVELOPE_DB": folder + "/envelope.db"])
             #expect(ended.status == 2)
             #expect(ended.errors.contains("ENVELOPE_SMTP_URL"))
         }
@@ -89,7 +91,8 @@ struct OperatorTests {
     @Test("prune takes the mail data of what is finished, and the record stays")
     func prune() async throws {
         try await withSend(Self.message(to: "rejected@simulator.test")) { id, environment in
-            let pruned = try await Program.run(["prune", "--older-than", "0s", "--json"], environment: environment)
+            let pruned = try await Program.run(
+                ["prune", "--older-than", "0s", "--json"], environment: environment)
             #expect(pruned.status == 0)
             #expect(try JSON(parsing: pruned.output)["sends"] == 1)
             let tracked = try await Program.run(["track", id], environment: environment)
@@ -114,7 +117,9 @@ struct OperatorTests {
 
     @Test("cancel_send is there for who names it, and only then")
     func tools() async throws {
-        for (tools, count) in [("send_email,track_send,list_sends,cancel_send", 4), ("", 3), ("track_send", 1)] {
+        for (tools, count) in [
+            ("send_email,track_send,list_sends,cancel_send", 4), ("", 3), ("track_send", 1),
+        ] {
             let program = try Program(["--sandbox"], environment: ["ENVELOPE_TOOLS": tools])
             try await program.initialize()
             let list = try await program.request("tools/list")

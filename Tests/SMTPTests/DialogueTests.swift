@@ -35,14 +35,14 @@ struct DialogueTests {
             let scene = try Scene(dialogue, port: peer.port)
             let transport = scene.transport
             var transaction = Transaction(forwardPaths: scene.envelope.forwardPaths)
-            let phases = Mutex<[Phase]>([])
+            let moments = Mutex<[TransactionMoment]>([])
             for number in 1...scene.messages {
                 let mailData = number == 2 ? scene.secondMailData : scene.mailData
                 transaction = await transport.carry(
                     mailData, in: scene.envelope, gate: { try await scene.passGate(peer) },
-                    progress: { phase in
-                        phases.withLock { $0.append(phase) }
-                        if phase == scene.holdsAt { peer.settledHere() }
+                    progress: { moment in
+                        moments.withLock { $0.append(moment) }
+                        if let phase = scene.holdsAt, moment == .phase(phase) { peer.settledHere() }
                     })
             }
             if dialogue.settings["afterwards"] == "the peer is awaited" { await peer.settled() }
@@ -67,7 +67,9 @@ struct DialogueTests {
                 #expect(!peer.heard.contains("."), "no dot may leave")
             }
             if scene.messages == 1 {
-                let heard = phases.withLock { $0 }
+                let heard = moments.withLock { $0 }.compactMap {
+                    if case .phase(let phase) = $0 { phase } else { nil }
+                }
                 #expect(
                     heard == heard.sorted() && Set(heard).count == heard.count, "a phase only moves forward")
             }
@@ -99,6 +101,12 @@ struct DialogueTests {
         for phrase in dialogue.list("says") { #expect(words.contains(phrase), story) }
         for phrase in dialogue.list("keeps") {
             #expect(transaction.conversation.joined(separator: "\n").contains(phrase), story)
+        }
+        if let seconds = wanted["retry after"] {
+            #expect(transaction.retryAfterSeconds == Int(seconds), story)
+        }
+        if let kind = wanted["account sign"] {
+            #expect(transaction.accountSign?.kind.rawValue ?? "none" == kind, story)
         }
         if let code = wanted["curl"] { #expect(transaction.fault?.curlCode == code, story) }
     }

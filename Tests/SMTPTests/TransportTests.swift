@@ -131,8 +131,8 @@ struct TransportTests {
                 for await _ in entered { break }
                 return await transport.carry(
                     mail, in: envelope, gate: {},
-                    progress: { phase in
-                        if phase == .finalDot { task.withLock { $0?.cancel() } }
+                    progress: { moment in
+                        if moment == .finalDotSent { task.withLock { $0?.cancel() } }
                     })
             }
             task.withLock { $0 = running }

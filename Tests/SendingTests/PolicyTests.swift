@@ -7,7 +7,7 @@ import Testing
 
 @testable import Sending
 
-@Suite("Refusals before anything is recorded")
+@Suite("Refusals before anything is recorded", .timeLimit(.minutes(5)))
 struct PolicyTests {
     @Test("Without an account the failure holds the lines to add")
     func noAccount() async throws {

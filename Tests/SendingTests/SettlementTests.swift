@@ -5,7 +5,7 @@ import Testing
 
 @testable import Sending
 
-@Suite("What a send becomes by a transaction")
+@Suite("What a send becomes by a transaction", .timeLimit(.minutes(5)))
 struct SettlementTests {
     static let now = Timestamp(milliseconds: 1_800_000_000_000)
 
@@ -49,11 +49,12 @@ struct SettlementTests {
             Envelope(reversePath: try Address(parsing: "me@example.com"), forwardPaths: paths))
         let transaction = await ScriptedTransport.replies(rcpt: row.rcpt, finalDot: row.dot)(envelope, {})
         let claim = Claim(
-            id: SendID(milliseconds: 0, random: (0, 0)), accountID: "a", owner: "o", attempt: 1,
+            id: SendID(milliseconds: 0, random: (0, 0)), accountID: "a", owner: "o", attempt: 1, tries: 0,
             reversePath: envelope.reversePath, forwardPaths: paths,
             giveUpAt: Self.now.adding(seconds: row.left),
             settledOutcomes: row.earlier)
-        let settlement = Settlement(transaction, of: claim, at: Self.now, pause: 60)
+        let settlement = Settlement(
+            transaction, of: claim, at: Self.now, circumstances: .init(pause: 60))
         #expect(settlement.state == row.state)
         #expect(settlement.recipients.map(\.outcome) == row.outcomes)
         #expect(
@@ -70,10 +71,11 @@ struct SettlementTests {
         let transaction = await ScriptedTransport.replies(
             rcpt: [451], finalDot: nil, text: "greylisted, try again in 5 minutes")(envelope, {})
         let claim = Claim(
-            id: SendID(milliseconds: 0, random: (0, 0)), accountID: "a", owner: "o", attempt: 1,
+            id: SendID(milliseconds: 0, random: (0, 0)), accountID: "a", owner: "o", attempt: 1, tries: 0,
             reversePath: path,
             forwardPaths: [path], giveUpAt: Self.now.adding(seconds: 3_600), settledOutcomes: [])
-        let settlement = Settlement(transaction, of: claim, at: Self.now, pause: 60)
+        let settlement = Settlement(
+            transaction, of: claim, at: Self.now, circumstances: .init(pause: 60))
         #expect(settlement.nextAttemptAt == Self.now.adding(seconds: 310))
     }
 

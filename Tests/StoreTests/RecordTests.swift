@@ -12,7 +12,7 @@ struct RecordTests {
             let new = try Samples.new(
                 1, to: ["Ann Lee <a@example.org>", "b@example.org"], cc: ["\"C, D\" <c@example.org>"],
                 tags: ["x"])
-            try await store.insert(new)
+            _ = try await store.insert(new)
             let history = try #require(try await store.history(of: new.id))
             #expect(history.send.status == .queued)
             #expect(history.send.state == .ready)
@@ -28,6 +28,12 @@ struct RecordTests {
             #expect(history.events.map(\.kind) == [.created])
             #expect(try await store.mailData(of: new.id) == new.mailData)
             #expect(try await store.history(of: new.messageID)?.send.id == new.id)
+            for (unique, domain) in [
+                (new.id.text, "example.org"), (Samples.id(2).text, "example.com"), ("x", "y"),
+            ] {
+                let other = MessageID(unique: unique, domain: domain)
+                #expect(try await store.history(of: other) == nil, "\(other)")
+            }
             #expect(try await store.history(of: Samples.id(99)) == nil)
         }
     }
@@ -46,7 +52,7 @@ struct RecordTests {
     @Test("The file and its folder are closed to other users, WAL files too")
     func modes() async throws {
         try await withStore { store, path in
-            try await store.insert(try Samples.new(1))
+            _ = try await store.insert(try Samples.new(1))
             for suffix in ["", "-wal", "-shm"] {
                 let attributes = try FileManager.default.attributesOfItem(atPath: path + suffix)
                 #expect(attributes[.posixPermissions] as? Int == 0o600, "\(suffix)")
@@ -73,7 +79,7 @@ struct RecordTests {
     func reopened() async throws {
         try await withStore { store, path in
             let new = try Samples.new(1)
-            try await store.insert(new)
+            _ = try await store.insert(new)
             let other = try Store.open(at: path)
             #expect(try await other.send(new.id)?.subject == "Hello")
         }
@@ -104,19 +110,10 @@ struct RecordTests {
     @Test("A full disk fails the insert as a whole and leaves nothing of it")
     func full() async throws {
         try await withStore { store, _ in
-            try await store.insert(try Samples.new(1))
+            _ = try await store.insert(try Samples.new(1))
             try store.limitPages()
-            let large = NewSend(
-                id: Samples.id(2), account: Samples.account,
-                messageID: MessageID(unique: Samples.id(2).text, domain: "example.com"),
-                from: try Mailbox(parsing: "me@example.com"),
-                recipients: [.init(kind: .to, mailbox: try Mailbox(parsing: "a@example.org"))],
-                subject: "Large",
-                mailData: try MailData(
-                    checking: Array(
-                        String(repeating: String(repeating: "x", count: 76) + "\r\n", count: 20_000).utf8)),
-                createdAt: Samples.start, giveUpAt: Samples.start.adding(seconds: 1))
-            await #expect(throws: (any Error).self) { try await store.insert(large) }
+            let large = try Samples.new(2, octets: 1_500_000)
+            await #expect(throws: (any Error).self) { _ = try await store.insert(large) }
             #expect(try await store.send(Samples.id(2)) == nil)
             #expect(try await store.send(Samples.id(1)) != nil)
         }

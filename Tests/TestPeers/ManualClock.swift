@@ -2,6 +2,8 @@ package import Mail
 import Synchronization
 
 /// A clock that stands still until a test moves it; sleepers wake when their time comes, in order.
+///
+/// It has two hands, as a machine has: the time of day, which may also jump, and the uptime, which sleepers wait by.
 package final class ManualClock: Sendable {
     private struct Sleeper {
         let id: Int
@@ -10,7 +12,10 @@ package final class ManualClock: Sendable {
     }
 
     private struct State {
-        var now: Int64
+        /// Milliseconds on the hand that only runs.
+        var uptime: Int64
+        /// What the time of day is ahead of it.
+        var offset: Int64 = 0
         var lastID = 0
         var sleepers: [Sleeper] = []
         var cancelled: Set<Int> = []
@@ -19,13 +24,16 @@ package final class ManualClock: Sendable {
     private let state: Mutex<State>
 
     package init(_ start: Timestamp = Timestamp(milliseconds: 1_800_000_000_000)) {
-        self.state = Mutex(State(now: start.milliseconds))
+        self.state = Mutex(State(uptime: start.milliseconds))
     }
 
-    /// The same time in seconds.
-    package var uptime: Double { Double(now.milliseconds) / 1000 }
+    /// Seconds on the hand that only runs; the time of day that it started with, so that clocks can be compared.
+    package var uptime: Double { Double(state.withLock { $0.uptime }) / 1000 }
 
-    package var now: Timestamp { Timestamp(milliseconds: state.withLock { $0.now }) }
+    package var now: Timestamp { Timestamp(milliseconds: state.withLock { $0.uptime + $0.offset }) }
+
+    /// Sets the time of day forward, or back; nobody wakes by it.
+    package func jump(by seconds: Double) { state.withLock { $0.offset += Int64(seconds * 1000) } }
 
     /// Waits until the clock was moved that far; throws when the task is cancelled.
     package func sleep(_ duration: Duration) async throws {
@@ -40,7 +48,8 @@ package final class ManualClock: Sendable {
                 let isCancelled = state.withLock { state in
                     if state.cancelled.remove(id) != nil { return true }
                     state.sleepers.append(
-                        Sleeper(id: id, wakesAt: state.now + max(milliseconds, 1), continuation: continuation)
+                        Sleeper(
+                            id: id, wakesAt: state.uptime + max(milliseconds, 1), continuation: continuation)
                     )
                     return false
                 }
@@ -58,11 +67,11 @@ package final class ManualClock: Sendable {
         }
     }
 
-    /// Moves the time and wakes those whose time has come.
+    /// Lets time pass on both hands and wakes those whose time has come.
     package func advance(by seconds: Double) {
         let due = state.withLock { state in
-            state.now += Int64(seconds * 1000)
-            let now = state.now
+            state.uptime += Int64(seconds * 1000)
+            let now = state.uptime
             let due = state.sleepers.filter { $0.wakesAt <= now }.sorted { $0.wakesAt < $1.wakesAt }
             state.sleepers.removeAll { $0.wakesAt <= now }
             return due

@@ -27,6 +27,7 @@ package final class ScriptedTransport: MailTransport {
         _ mailData: MailData, in envelope: Envelope, gate: @escaping Gate, progress: @escaping Progress
     ) async -> Transaction {
         let act = acts.withLock { $0.isEmpty ? nil : $0.removeFirst() }
+        progress(.phase(.resolve))
         guard let act else {
             var transaction = Transaction(forwardPaths: envelope.forwardPaths)
             transaction.fault = TransportFault(.protocolError, detail: "the script has ended")
@@ -34,14 +35,19 @@ package final class ScriptedTransport: MailTransport {
         }
         let opened = Mutex<Bool?>(nil)
         let transaction = await act(envelope) {
+            for phase in [Phase.mail, .rcpt, .data, .body] { progress(.phase(phase)) }
+            progress(.halfOfBodySent)
             do {
                 try await gate()
                 opened.withLock { $0 = true }
+                progress(.phase(.finalDot))
+                progress(.finalDotSent)
             } catch {
                 opened.withLock { $0 = false }
                 throw error
             }
         }
+        if transaction.finalDot != nil { progress(.finalDotAnswered) }
         taken.withLock {
             $0.append(Carried(mailData: mailData, envelope: envelope, gateOpened: opened.withLock { $0 }))
         }

@@ -7,6 +7,7 @@ package final class SinkPeer: Sendable {
         var taken: [[UInt8]] = []
         var count = 0
         var connections = 0
+        var refused = 0
         var open: [PeerSocket] = []
     }
 
@@ -14,12 +15,18 @@ package final class SinkPeer: Sendable {
     private let listener: PeerSocket
     private let offers: [String]
     private let keepsMailData: Bool
+    private let mostConnections: Int
     private let state = Mutex(State())
 
-    /// - Parameter offers: EHLO keywords.
-    package init(offers: [String] = ["PIPELINING", "8BITMIME"], keepsMailData: Bool = true) throws {
+    /// - Parameters:
+    ///   - offers: EHLO keywords.
+    ///   - mostConnections: a connection beyond so many is greeted with 421.
+    package init(
+        offers: [String] = ["PIPELINING", "8BITMIME"], keepsMailData: Bool = true, mostConnections: Int = .max
+    ) throws {
         self.offers = offers
         self.keepsMailData = keepsMailData
+        self.mostConnections = mostConnections
         (listener, port) = try PeerSocket.listen()
         Thread.detachNewThread { [self] in accept() }
     }
@@ -28,6 +35,8 @@ package final class SinkPeer: Sendable {
     package var taken: [[UInt8]] { state.withLock { $0.taken } }
     package var count: Int { state.withLock { $0.count } }
     package var connections: Int { state.withLock { $0.connections } }
+    /// Connections greeted with 421 because there were too many.
+    package var refused: Int { state.withLock { $0.refused } }
 
     package func stop() {
         listener.wake()
@@ -36,9 +45,19 @@ package final class SinkPeer: Sendable {
 
     private func accept() {
         while let socket = listener.nextConnection() {
-            state.withLock { state in
+            let isTaken = state.withLock { state in
+                if state.open.count >= mostConnections {
+                    state.refused += 1
+                    return false
+                }
                 state.connections += 1
                 state.open.append(socket)
+                return true
+            }
+            if !isTaken {
+                socket.write(Array("421 4.7.0 too many connections\r\n".utf8))
+                socket.drop()
+                continue
             }
             Thread.detachNewThread { [self] in serve(socket) }
         }
@@ -83,9 +102,10 @@ package final class SinkPeer: Sendable {
 
 /// Lends a server that takes everything; it is gone when the body returns.
 package func withSink<Result>(
-    offers: [String] = ["PIPELINING", "8BITMIME"], _ body: (SinkPeer) async throws -> Result
+    offers: [String] = ["PIPELINING", "8BITMIME"], mostConnections: Int = .max,
+    _ body: (SinkPeer) async throws -> Result
 ) async throws -> Result {
-    let sink = try SinkPeer(offers: offers)
+    let sink = try SinkPeer(offers: offers, mostConnections: mostConnections)
     defer { sink.stop() }
     return try await body(sink)
 }

@@ -8,10 +8,11 @@ import TestPeers
 
 @testable import Tools
 
-/// The three tools over a real record and a scripted transport.
+/// All tools over a real record and a scripted transport.
 struct Counter: Sendable {
     let tools: [Tool]
     let transport: ScriptedTransport
+    let clock: ManualClock
 
     init(_ acts: [ScriptedTransport.Act], folder: String, kind: AccountRecord.Kind = .smtp) throws {
         let sender = try Mailbox(parsing: "Me <me@example.com>")
@@ -29,10 +30,12 @@ struct Counter: Sendable {
             roots: AttachmentRoots(folders: [folder + "/files"], limit: 1_000),
             surroundings: Surroundings(
                 now: { clock.now }, uptime: { clock.uptime }, sleep: { try await clock.sleep($0) },
-                random: { UInt64.random(in: .min ... .max) }),
+                random: { UInt64.random(in: .min ... .max) },
+                machine: Surroundings.Machine(host: "test", bootID: "boot", pid: 1)),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         self.transport = transport
-        self.tools = try MailTools.all { .success(service) }
+        self.clock = clock
+        self.tools = try MailTools.all(MailTools.names) { .success(service) }
     }
 
     func call(_ name: String, _ arguments: JSON.Object) async throws -> ToolResult {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Tools
 
-@Suite("track_send and list_sends")
+@Suite("track_send and list_sends", .timeLimit(.minutes(5)))
 struct ReadingToolsTests {
     @Test("A send is found by its id and by its Message-ID, with attempts and events")
     func tracked() async throws {
@@ -37,6 +37,21 @@ struct ReadingToolsTests {
                 "track_send", ["id": "019ac0de-0000-7000-8000-000000000000", "message_id": "<x@y.org>"], "id",
                 "invalid_request"
             ),
+            (
+                "track_send", ["id": "019ac0de-0000-7000-8000-000000000000", "idempotency_key": "k"], "id",
+                "invalid_request"
+            ),
+            ("track_send", ["message_id": "<x@y.org>", "idempotency_key": "k"], "id", "invalid_request"),
+            (
+                "track_send",
+                [
+                    "id": "019ac0de-0000-7000-8000-000000000000", "message_id": "<x@y.org>",
+                    "idempotency_key": "k",
+                ], "id", "invalid_request"
+            ),
+            ("track_send", ["wait_seconds": 1], "id", "invalid_request"),
+            ("track_send", ["idempotency_key": "k"], "idempotency_key", "not_found"),
+            ("track_send", ["idempotency_key": 5], "idempotency_key", "invalid_request"),
             ("list_sends", ["limit": 0], "limit", "invalid_request"),
             ("list_sends", ["limit": 201], "limit", "invalid_request"),
             ("list_sends", ["status": "done"], "status", "invalid_request"),

@@ -6,19 +6,55 @@ import Testing
 
 @Suite("The schema files")
 struct SchemaFileTests {
+    /// The three that are on by themselves.
+    private let usual: [Tool]
     private let tools: [Tool]
 
-    init() throws { tools = try MailTools.all { .failure(.noAccountForTests) } }
+    init() throws {
+        usual = try MailTools.all { .failure(.noAccountForTests) }
+        tools = try MailTools.all(MailTools.names) { .failure(.noAccountForTests) }
+    }
 
-    @Test("The three tools, in this order")
-    func names() { #expect(tools.map(\.name) == ["send_email", "track_send", "list_sends"]) }
+    @Test("The three tools, in this order, and all there are")
+    func names() {
+        #expect(usual.map(\.name) == ["send_email", "track_send", "list_sends"])
+        #expect(tools.map(\.name) == usual.map(\.name) + ["cancel_send"])
+        #expect(MailTools.names == tools.map(\.name))
+        #expect(MailTools.usual == usual.map(\.name))
+    }
+
+    @Test(
+        "Only the tools that are named are served, in the usual order",
+        arguments: [
+            (["list_sends", "send_email"], ["send_email", "list_sends"]), (["cancel_send"], ["cancel_send"]),
+            (["track_send", "cancel_send", "none"], ["track_send", "cancel_send"]), ([], []),
+        ])
+    func filtered(names: [String], served: [String]) throws {
+        #expect(try MailTools.all(names) { .failure(.noAccountForTests) }.map(\.name) == served)
+    }
+
+    @Test("A file is named as its tool and says so in its annotations, too")
+    func titles() {
+        for tool in tools {
+            #expect(tool.definition["title"] != nil)
+            #expect(tool.definition["annotations"]?["title"] == tool.definition["title"])
+        }
+    }
+
+    @Test("Tools that change nothing say so, and no other")
+    func readOnly() {
+        let readers = tools.filter { $0.definition["annotations"]?["readOnlyHint"] == true }.map(\.name)
+        #expect(readers == ["track_send", "list_sends"])
+        let destroyers = tools.filter { $0.definition["annotations"]?["destructiveHint"] == true }.map(\.name)
+        #expect(destroyers == ["cancel_send"])
+    }
 
     @Test("Every example keeps its own input schema")
     func examples() throws {
         for tool in tools {
             let schema = try Schema(try #require(tool.definition["inputSchema"]))
             let examples = try #require(tool.definition["_meta"]?["envelope/examples"]?.array)
-            #expect(examples.count >= 2)
+            #expect(examples.count >= (tool.name == "cancel_send" ? 1 : 2))
             for example in examples { #expect(schema.validate(example) == [], "\(tool.name)") }
         }
     }
@@ -66,15 +102,16 @@ struct SchemaFileTests {
         if let items = object["items"] { try walk(items, at: path + "[]") }
     }
 
-    @Test("All three together stay small: under 8,000 characters, which is under 2,000 tokens")
+    @Test("The usual three together stay small: under 8,000 characters, which is under 2,000 tokens")
     func size() {
-        let size = tools.map { JSON.object($0.definition).bytes.count }.reduce(0, +)
+        let size = usual.map { JSON.object($0.definition).bytes.count }.reduce(0, +)
         #expect(size < 8_000)
     }
 
     @Test("The enums in the schemas are the code's")
     func enums() throws {
-        let list = try #require(tools.last?.definition["inputSchema"]?["properties"])
+        let list = try #require(
+            tools.first { $0.name == "list_sends" }?.definition["inputSchema"]?["properties"])
         #expect(list["state"]?["enum"]?.array?.compactMap(\.string) == Words.states)
         #expect(list["status"]?["enum"]?.array?.compactMap(\.string) == Words.statuses)
         let output = try #require(tools.first?.definition["outputSchema"]?["properties"])

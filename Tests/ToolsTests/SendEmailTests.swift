@@ -8,7 +8,7 @@ import Testing
 
 @testable import Tools
 
-@Suite("send_email")
+@Suite("send_email", .timeLimit(.minutes(5)))
 struct SendEmailTests {
     static let plain: JSON.Object = [
         "to": ["Ann Lee <ann@example.org>"], "subject": "Hello", "text": "Hello there",
@@ -150,6 +150,20 @@ struct SendEmailTests {
             ),
             (["attachments": [["path": "/etc/passwd"]]], "attachments[0]", "below"),
             (["markdown": "a", "html": "b"], "markdown", "html"),
+            (["idempotency_key": "caf\u{E9}"], "idempotency_key", "ASCII"),
+            (["idempotency_key": "a\tb"], "idempotency_key", "ASCII"),
+            (["idempotency_key": "a\u{7F}"], "idempotency_key", "ASCII"),
+            (["idempotency_key": ""], "idempotency_key", "1"),
+            (["idempotency_key": .string(String(repeating: "k", count: 257))], "idempotency_key", "256"),
+            (["send_at": "tomorrow"], "send_at", "RFC 3339"),
+            (["send_at": "2027-01-16T08:00:00"], "send_at", "offset"),
+            (["send_at": "2027-02-30T08:00:00Z"], "send_at", "does not exist"),
+            (["send_at": 1_800_000_000], "send_at", "string"),
+            (["send_at": "2026-01-01T00:00:00Z"], "send_at", "in the past"),
+            (["send_at": "2029-01-01T00:00:00Z"], "send_at", "more than a year ahead"),
+            (["give_up_at": "soon"], "give_up_at", "RFC 3339"),
+            (["give_up_at": "2027-01-15T08:00:00Z"], "give_up_at", "later time"),
+            (["allow_duplicate": "maybe"], "allow_duplicate", "true or false"),
         ] as [(JSON.Object, String, String)])
     func refusals(changes: JSON.Object, field: String, word: String) async throws {
         try await withCounter([ScriptedTransport.accepts]) { counter, _ in

@@ -1,0 +1,150 @@
+import GRDB
+import Mail
+import Synchronization
+import Testing
+
+@testable import Store
+
+/// What a large record must not cost: each question is asked of an index that also gives the order.
+@Suite("Query plans")
+struct PlanTests {
+    @Test(
+        "A page of a list is read in the order of an index, from its place on",
+        arguments: [
+            ("nothing", "s USING INDEX sqlite_autoindex_sends_1"),
+            ("position", "SEARCH s USING INDEX sqlite_autoindex_sends_1 (id<?)"),
+            ("since", "SEARCH s USING INDEX sqlite_autoindex_sends_1 (id>?)"),
+            ("status", "SEARCH s USING INDEX sends_by_status (status=?)"),
+            ("status position", "SEARCH s USING INDEX sends_by_status (status=? AND id<?)"),
+            ("state position", "SEARCH s USING INDEX sends_by_status (status=? AND id<?)"),
+            ("account", "SEARCH s USING INDEX sends_by_account (account_id=?)"),
+            ("account position", "SEARCH s USING INDEX sends_by_account (account_id=? AND id<?)"),
+            ("to", "SEARCH r USING COVERING INDEX recipients_by_address (address=?)"),
+            ("to position", "SEARCH r USING COVERING INDEX recipients_by_address (address=? AND send_id<?)"),
+            ("to since", "SEARCH r USING COVERING INDEX recipients_by_address (address=? AND send_id>?)"),
+            ("to status account position", "recipients_by_address (address=? AND send_id<?)"),
+            ("query tag from position", "SEARCH s USING INDEX sqlite_autoindex_sends_1 (id<?)"),
+        ])
+    func lists(words: String, expected: String) async throws {
+        try await withStore { store, _ in
+            _ = try await store.insert(try Samples.new(1))
+            var filter = SendFilter()
+            let words = words.split(separator: " ")
+            if words.contains("status") { filter.status = .sent }
+            if words.contains("state") { filter.state = .accepted }
+            if words.contains("account") { filter.account = "me" }
+            if words.contains("to") { filter.to = try Address(parsing: "a@example.org") }
+            if words.contains("since") { filter.since = Samples.start }
+            if words.contains("query") { filter.query = "hello" }
+            if words.contains("tag") { filter.tag = "red" }
+            if words.contains("from") { filter.from = try Address(parsing: "me@example.com") }
+            let position = words.contains("position") ? ListPosition(after: Samples.id(9)) : nil
+            let plans = try await store.plans {
+                _ = try await store.sends(matching: filter, limit: 20, after: position)
+            }
+            try check(plans, of: "s.subject", has: expected)
+        }
+    }
+
+    @Test("The queue's own questions are answered by indexes")
+    func queue() async throws {
+        try await withStore { store, _ in
+            let later = Samples.later
+            let claim = try await store.claimed(1)
+            try await store.settle(claim, Samples.ended(claim, .deferred, [.deferred]))
+            let end = Samples.start.adding(seconds: 100_000)
+            let plans = try await store.plans {
+                _ = try store.nextDue(for: ["env-1"])
+                _ = try store.isAnyDue(beyond: end, for: "env-1")
+                let claim = try await store.claimAgain()
+                try await store.commitAtFinalDot(claim, at: later)
+                try await store.settle(claim, Samples.ended(claim, .deferred, [.deferred]))
+                _ = try await store.bringForward(beyond: end, for: "env-1", at: later)
+                _ = try await store.claimAgain()
+                _ = try await store.takeOver()
+                _ = try await store.giveUp(now: end)
+                _ = try store.isAnythingToPrune(before: end)
+                _ = try await store.prune(before: end)
+                _ = try await store.insert(try Samples.new(2, key: "k"))
+                _ = try await store.insert(try Samples.new(3, duplicatesSince: Samples.start))
+                _ = try await store.history(of: Samples.id(1))
+                _ = try await store.history(of: "k", isSandbox: false)
+                _ = try await store.cancel(Samples.id(2), at: later)
+                _ = try await store.requeue(Samples.id(2), evenIfUnconfirmed: false, giveUpAt: end, at: later)
+            }
+            try check(plans, of: "AS due", has: "sends_due (account_id=? AND next_attempt_at>?)")
+            try check(
+                plans, of: "SET status = 'queued', state = 'sending'",
+                has: "sends_due (account_id=? AND next_attempt_at<?)")
+            try check(
+                plans, of: "give_up_at <",
+                has: "COVERING INDEX sends_due (account_id=? AND next_attempt_at<?)")
+            try check(plans, of: "WHERE s.owner =", has: "sends_owned (owner=?)")
+            try check(plans, of: "content_digest =", has: "sends_by_content (content_digest=? AND id>?)")
+            try check(
+                plans, of: "AND idempotency_key =", has: "sends_by_key (is_sandbox=? AND idempotency_key=?)")
+            try check(plans, of: "FROM mail_data m", has: "mail_data_1 (send_id<?)")
+            for plan in plans { check(plan) }
+        }
+    }
+
+    private func check(_ plans: [Plan], of part: String, has expected: String) throws {
+        let plan = try #require(plans.first { $0.sql.contains(part) })
+        #expect(plan.steps.contains { $0.contains(expected) }, "\(plan)")
+        check(plan)
+    }
+
+    /// A scan is right only where it follows an index and stops at a limit, or of a list in memory; `accounts` and
+    /// `workers` are short.
+    private func check(_ plan: Plan) {
+        for step in plan.steps {
+            #expect(!step.contains("TEMP B-TREE"), "\(plan)")
+            let isShort = ["json_each", "accounts", "workers", "CONSTANT ROW"].contains { step.contains($0) }
+            if step.hasPrefix("SCAN"), !isShort {
+                #expect(
+                    step.contains("USING INDEX sqlite_autoindex_sends_1") && plan.sql.contains("LIMIT"),
+                    "\(plan)")
+            }
+        }
+    }
+}
+
+/// A statement that ran, with what SQLite says it does for it.
+private struct Plan: CustomStringConvertible {
+    let sql: String
+    let steps: [String]
+
+    var description: String { ([sql] + steps).joined(separator: "\n") }
+}
+
+extension Store {
+    /// The plans of all statements that `body` runs on this store, which nobody else uses meanwhile.
+    fileprivate func plans(of body: () async throws -> Void) async throws -> [Plan] {
+        let ran = Ran()
+        // One after the other, so that all reads are on the first reader.
+        try await pool.unsafeRead { db in db.trace { ran.add($0) } }
+        try await pool.writeWithoutTransaction { db in db.trace { ran.add($0) } }
+        try await body()
+        try await pool.unsafeRead { db in db.trace() }
+        try await pool.writeWithoutTransaction { db in db.trace() }
+        let statements = ran.statements.withLock { $0 }.filter { sql in
+            ["SELECT", "UPDATE", "DELETE", "INSERT"].contains { sql.hasPrefix($0) }
+        }
+        return try await pool.read { db in
+            try statements.map { sql in
+                let rows = try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN " + sql)
+                return Plan(sql: sql, steps: rows.map { $0["detail"] })
+            }
+        }
+    }
+
+    private final class Ran: Sendable {
+        let statements = Mutex<[String]>([])
+
+        func add(_ event: Database.TraceEvent) {
+            if case .statement(let statement) = event {
+                statements.withLock { $0.append(statement.expandedSQL) }
+            }
+        }
+    }
+}
