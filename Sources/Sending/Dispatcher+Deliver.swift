@@ -6,6 +6,7 @@ extension Dispatcher {
     /// One attempt, from the claim to the settled record (steps 7 to 10 of the way of one message).
     func deliver(_ claim: Claim, _ store: Store) async {
         guard let account = accounts[claim.accountID] else { return }
+        let start = surroundings.now()
         var settlement: Settlement
         do {
             guard let mailData = try await store.mailData(of: claim.id),
@@ -13,7 +14,7 @@ extension Dispatcher {
             else { throw StoreError.corrupt("the send \(claim.id) has no mail data") }
             let transaction = await account.transport.carry(
                 mailData, in: envelope, gate: { try await self.pass(claim, store) }, progress: progress)
-            settlement = await judge(transaction, of: claim, for: account, store)
+            settlement = await judge(transaction, of: claim, since: start, for: account, store)
         } catch {
             settlement = .faulty(claim, error, at: surroundings.now())
         }
@@ -43,7 +44,8 @@ extension Dispatcher {
 
     /// What the send becomes, and what the account is to be thought of from now on.
     private func judge(
-        _ transaction: Transaction, of claim: Claim, for account: Account, _ store: Store
+        _ transaction: Transaction, of claim: Claim, since start: Timestamp, for account: Account,
+        _ store: Store
     ) async -> Settlement {
         let name = account.record.id
         // The session failed: the others would meet the same, so only one tries until one succeeds.
@@ -56,7 +58,9 @@ extension Dispatcher {
         let beat = surroundings.beat
         clock.note(beat)
         let sign = transaction.accountSign
-        let pause = sign.map { AccountPause($0, after: try? store.latestPause(of: name), at: beat.at) }
+        let pause = sign.map {
+            AccountPause($0, after: try? store.latestPause(of: name), began: start, at: beat.at)
+        }
         if sign?.kind == .authentication {
             lockedOut.insert(name)
         } else if transaction.phase >= .mail, lockedOut.remove(name) != nil {
@@ -131,22 +135,27 @@ extension Milestone {
 
 extension AccountPause {
     /// A login that is refused again and again is tried less and less often, up to once an hour.
-    init(_ sign: AccountSign, after earlier: AccountPause?, at now: Timestamp) {
+    ///
+    /// - Parameter start: when the attempt began that was refused.
+    init(_ sign: AccountSign, after earlier: AccountPause?, began start: Timestamp, at now: Timestamp) {
         var seconds = sign.pauseSeconds
         if sign.kind == .authentication, sign.seconds == nil {
             seconds = 60
             if let earlier, earlier.failure.isAboutLogin {
                 // Several attempts were under way together: one refusal, said several times.
-                if earlier.until > now {
+                if earlier.until > now, start <= earlier.since {
                     self.init(since: earlier.since, until: earlier.until, failure: sign.failure)
                     return
                 }
-                let last = Double(earlier.until.milliseconds - earlier.since.milliseconds) / 1000
-                seconds = min(3_600, max(60, last * 2))
+                seconds = min(3_600, max(60, earlier.length * 2))
             }
         }
         self.init(since: now, until: now.adding(seconds: seconds), failure: sign.failure)
     }
+
+    /// The login was refused three times: who waits is told so instead of trying once more, because servers lock
+    /// accounts out.
+    var isFinal: Bool { failure.isAboutLogin && length >= 240 }
 }
 
 extension Settlement {

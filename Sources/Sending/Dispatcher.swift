@@ -149,12 +149,24 @@ actor Dispatcher {
         backlog.remove(name)
         let claims = try await store.claim(for: name, owner: owner, limit: free, now: surroundings.now())
         if claims.count == free { backlog.insert(name) }
+        start(claims, store)
+    }
+
+    private func start(_ claims: [Claim], _ store: Store) {
         if !claims.isEmpty { surroundings.reached(.afterClaim) }
         for claim in claims {
             let task = Task { await self.deliver(claim, store) }
             deliveries[claim.id] = Delivery(claim: claim, task: task)
-            busy[name, default: 0] += 1
+            busy[claim.accountID, default: 0] += 1
         }
+    }
+
+    /// Tries a send that somebody waits for, although its account rests: what was wrong may have been put right.
+    func attempt(_ id: SendID, in store: Store) async throws {
+        if isFinishing { return }
+        let owner = try await owner(in: store)
+        let claim = try await store.claim(id, owner: owner, now: surroundings.now())
+        start(claim.map { [$0] } ?? [], store)
     }
 
     private func setTimer(_ pause: Double) {

@@ -43,10 +43,10 @@ package struct SendingService: Sendable {
     package func send(_ request: SendRequest, wait: Duration) async throws(Failure) -> SendAnswer {
         let new = try composition.newSend(from: request)
         let store = try door.forWriting()
-        if wait > .zero { try await refuseWhilePaused(new, store) }
+        let pause = wait > .zero ? try await loginPause(of: new, store) : nil
         if wait > .zero { await changes.expect(new.id) }
         do throws(Failure) {
-            let answer = try await record(new, in: store, wait: wait)
+            let answer = try await record(new, in: store, wait: wait, isPaused: pause != nil)
             if wait > .zero { await changes.noLongerExpected(new.id) }
             return answer
         } catch {
@@ -55,7 +55,9 @@ package struct SendingService: Sendable {
         }
     }
 
-    private func record(_ new: NewSend, in store: Store, wait: Duration) async throws(Failure) -> SendAnswer {
+    private func record(
+        _ new: NewSend, in store: Store, wait: Duration, isPaused: Bool
+    ) async throws(Failure) -> SendAnswer {
         let insertion: Insertion
         do {
             insertion = try await store.insert(new)
@@ -71,7 +73,11 @@ package struct SendingService: Sendable {
         case .duplicate(let id): throw .duplicate(of: id)
         }
         surroundings.reached(.afterInsert)
-        await dispatcher.recorded(new)
+        if isPaused {
+            try? await dispatcher.attempt(new.id, in: store)
+        } else {
+            await dispatcher.recorded(new)
+        }
         if new.scheduledFor != nil || wait == .zero { return SendAnswer(history: SendHistory(recorded: new)) }
         do {
             return SendAnswer(history: try await history(.id(new.id), wait: wait) { $0.isSettled })
@@ -81,19 +87,23 @@ package struct SendingService: Sendable {
         }
     }
 
-    /// Who waits had better hear at once that the login is wrong; who does not finds it queued.
-    private func refuseWhilePaused(_ new: NewSend, _ store: Store) async throws(Failure) {
+    /// The pause in which the account's login is known to be refused, if a try is worth it all the same.
+    ///
+    /// - Throws: the pause's failure when it is not: who waits had better hear it at once. Who does not wait finds the
+    ///   send queued.
+    private func loginPause(of new: NewSend, _ store: Store) async throws(Failure) -> AccountPause? {
         guard new.scheduledFor == nil,
             let pause = try? store.pause(of: new.account.id, at: surroundings.now()),
             pause.failure.isAboutLogin,
             // An older one is lifted by this process's first look at the queue: it may have a new password.
             pause.since >= startedAt
-        else { return }
+        else { return nil }
+        if !pause.isFinal { return pause }
         // Repeating a request asks what became of it.
         if let key = new.idempotencyKey,
             (try? await store.history(of: key, isSandbox: new.isSandbox)) != nil
         {
-            return
+            return nil
         }
         throw .paused(pause)
     }

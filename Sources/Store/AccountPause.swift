@@ -12,4 +12,7 @@ package struct AccountPause: Sendable, Hashable {
         self.until = until
         self.failure = failure
     }
+
+    /// Seconds.
+    package var length: Double { Double(until.milliseconds - since.milliseconds) / 1000 }
 }

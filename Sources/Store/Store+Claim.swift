@@ -12,20 +12,34 @@ extension Store {
     package func claim(for account: String, owner: String, limit: Int, now: Timestamp) async throws -> [Claim]
     {
         if limit <= 0 { return [] }
-        return try await writer.write { db in
+        return try await claim(
+            """
+            account_id = :account AND next_attempt_at <= :now AND NOT EXISTS (
+                SELECT 1 FROM accounts WHERE id = :account AND paused_until > :now)
+            ORDER BY next_attempt_at, id LIMIT :limit
+            """, ["account": account, "limit": limit], owner: owner, now: now)
+    }
+
+    /// Takes this one send if it is due, also while its account is paused.
+    package func claim(_ id: SendID, owner: String, now: Timestamp) async throws -> Claim? {
+        try await claim("id = :id AND next_attempt_at <= :now", ["id": id.text], owner: owner, now: now).first
+    }
+
+    private func claim(
+        _ condition: String, _ arguments: [String: (any DatabaseValueConvertible & Sendable)?], owner: String,
+        now: Timestamp
+    ) async throws -> [Claim] {
+        try await writer.write { db in
             let rows = try Row.fetchAll(
                 db.cachedStatement(
                     sql: """
                         UPDATE sends SET status = 'queued', state = 'sending', owner = :owner, next_attempt_at = NULL,
                             attempts = attempts + 1
-                        WHERE id IN (
-                            SELECT id FROM sends
-                            WHERE account_id = :account AND next_attempt_at <= :now AND NOT EXISTS (
-                                SELECT 1 FROM accounts WHERE id = :account AND paused_until > :now)
-                            ORDER BY next_attempt_at, id LIMIT :limit)
+                        WHERE id IN (SELECT id FROM sends WHERE \(condition))
                         RETURNING id, account_id, attempts, tries, reverse_path, give_up_at
                         """),
-                arguments: ["owner": owner, "now": now.rfc3339, "account": account, "limit": limit])
+                arguments: StatementArguments(
+                    arguments.merging(["owner": owner, "now": now.rfc3339]) { first, _ in first }))
             let claims = try rows.compactMap { row in
                 try orPutAside(row, at: now, in: db) { try begin(row, owner: owner, now: now, in: db) }
             }

@@ -49,6 +49,7 @@ struct HouseRun {
         let settings: Settings
         do {
             settings = try await Settings(options, environment: environment)
+            _ = try settings.tools()
         } catch {
             throw refused(Failure(.internal, "\(error)", hint: "Correct the settings."), .usage)
         }

@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 import Synchronization
 
@@ -65,12 +66,16 @@ final class ChildProcess: Sendable {
             if !line.isEmpty { continuation.yield(String(decoding: line, as: UTF8.self)) }
             continuation.finish()
         }
+        let errorsEnded = DispatchSemaphore(value: 0)
         Self.onThread { [errors] in
             Self.readAll(errorRead) { octets in errors.octets.withLock { $0 += octets } }
+            errorsEnded.signal()
         }
         Self.onThread { [status, child] in
             var end: Int32 = 0
             while waitpid(child, &end, 0) < 0, errno == EINTR {}
+            // Whoever knows that it has ended may ask what it said; a grandchild may hold the pipe for longer.
+            _ = errorsEnded.wait(timeout: .now() + 2)
             status.continuation.yield(end & 0x7F == 0 ? (end >> 8) & 0xFF : -(end & 0x7F))
             status.continuation.finish()
         }

@@ -106,7 +106,10 @@ struct ReadmeTests {
     func names() async throws {
         let readme = try Self.file("README.md")
         var known = ""
-        for command in [[], ["serve"], ["list"], ["track"], ["sandbox"], ["schema"]] {
+        for command in [
+            [], ["serve"], ["list"], ["track"], ["sandbox"], ["schema"], ["cancel"], ["retry"], ["drain"],
+            ["prune"],
+        ] {
             known += try await Program.run(command + ["--help"]).output
         }
         let flags = Set(readme.matches(of: /[\s`\[("](--[a-z][a-z-]+)/).map { String($0.output.1) })

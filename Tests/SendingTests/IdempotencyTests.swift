@@ -61,6 +61,18 @@ struct IdempotencyTests {
         }
     }
 
+    @Test("The key of a send for later is answered at once, too")
+    func scheduled() async throws {
+        try await withDesk([]) { desk in
+            var request = try keyed()
+            request.sendAt = desk.clock.now.adding(seconds: 5_000)
+            let first = try await desk.service.send(request, wait: .seconds(3_000))
+            let again = try await desk.service.send(request, wait: .seconds(3_000))
+            #expect(again.isDeduplicated)
+            #expect(again.history.send == first.history.send)
+        }
+    }
+
     @Test("Another request with the same key is refused, and the fields that differ are named")
     func conflict() async throws {
         try await withDesk([ScriptedTransport.accepts]) { desk in

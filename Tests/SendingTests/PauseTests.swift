@@ -18,14 +18,42 @@ struct PauseTests {
             #expect(pause.until == desk.clock.now.adding(seconds: 60))
             #expect(pause.failure.code == .authFailed)
 
+        }
+    }
+
+    @Test(
+        "Who waits may try again, because what was wrong may have been put right; after three refusals no more"
+    )
+    func waitedForAgain() async throws {
+        let acts = Array(repeating: ScriptedTransport.wrongPassword, count: 3) + [ScriptedTransport.accepts]
+        try await withDesk(acts) { desk in
+            for (number, length) in [60.0, 120, 240].enumerated() {
+                let refused = try await desk.send(subject: "\(number)")
+                #expect(refused.send.state == .rejected)
+                let pause = try #require(try desk.looker().pause(of: "env-me", at: desk.clock.now))
+                #expect(pause.length == length)
+                desk.clock.advance(by: 1)
+            }
+            let pause = try #require(try desk.looker().pause(of: "env-me", at: desk.clock.now))
             let failure = await #expect(throws: Failure.self) { try await desk.send(subject: "next") }
             #expect(failure?.code == .authFailed)
             #expect(failure?.message.contains("paused until \(pause.until.rfc3339)") == true)
             #expect(failure?.message.contains("nothing was recorded or sent") == true)
             #expect(failure?.message.contains("Username and Password not accepted") == true)
             #expect(failure?.smtp?.code == 535)
-            #expect(try desk.looker().count("sends") == 1)
-            #expect(desk.transport.carried.count == 1)
+            #expect(try desk.looker().count("sends") == 3)
+            #expect(desk.transport.carried.count == 3)
+        }
+    }
+
+    @Test("A login that was put right works at once for who waits, in the middle of the pause")
+    func putRight() async throws {
+        try await withDesk([ScriptedTransport.wrongPassword, ScriptedTransport.accepts]) { desk in
+            _ = try await desk.send()
+            desk.clock.advance(by: 1)
+            let sent = try await desk.send(subject: "next")
+            #expect(sent.send.state == .accepted)
+            #expect(try desk.looker().pause(of: "env-me", at: desk.clock.now) == nil)
         }
     }
 
@@ -61,6 +89,21 @@ struct PauseTests {
             #expect(last.send.state == .accepted)
             #expect(
                 last.events.map(\.kind) == [.created, .attemptStarted, .deferred, .attemptStarted, .accepted])
+        }
+    }
+
+    @Test(
+        "Also where the server asks for a login only later, nobody's send is lost by it",
+        arguments: [
+            ("530 5.7.0 Authentication Required", Phase.mail), ("530 5.7.1 Authentication required", .rcpt),
+        ])
+    func laterInTransaction(line: String, phase: Phase) async throws {
+        try await withDesk([ScriptedTransport.refuses(line, in: phase), ScriptedTransport.accepts]) { desk in
+            let id = try await desk.send(wait: .zero).send.id
+            let first = try await desk.standing(id) { $0.attempts == 1 && $0.state != .sending }
+            #expect(first.send.state == .deferred)
+            #expect(first.send.failure?.code == .authFailed)
+            #expect(try await desk.advance(id, by: 5) { $0.status != .queued }.send.state == .accepted)
         }
     }
 
@@ -193,10 +236,8 @@ struct PauseTests {
             #expect(try desk.looker().pause(of: "env-me", at: desk.clock.now)?.until == until)
             #expect(try desk.looker().texts("SELECT tries FROM sends") == ["0"])
 
-            // Nor is who waits refused meanwhile: the wait ends, and the send stays queued.
-            let mover = desk.clock.moving(by: 0.1)
-            let second = try await desk.send(subject: "second", wait: .seconds(1)).send.id
-            mover.cancel()
+            // Nor is who waits refused meanwhile: the answer is queued, at once.
+            let second = try await desk.send(subject: "second").send.id
             let waiting = try await desk.track(second).send
             #expect(waiting.state == .ready)
             #expect(waiting.failure?.code == .rateLimited)

@@ -131,6 +131,21 @@ struct RetryTests {
         }
     }
 
+    @Test("A jump while an attempt is under way gives nothing up, either")
+    func clockForwardMeanwhile() async throws {
+        let latch = Latch()
+        let act = ScriptedTransport.stuck(by: latch, then: ScriptedTransport.unreachable)
+        try await withDesk([act, ScriptedTransport.accepts]) { desk in
+            let id = try await desk.send(wait: .zero).send.id
+            try await eventually { latch.waiting == 1 }
+            desk.clock.jump(by: 86_400)
+            latch.open()
+            let tried = try await desk.standing(id) { $0.attempts == 1 && $0.state != .sending }
+            #expect(tried.send.state == .deferred)
+            #expect(try await desk.advance(id, by: 5) { $0.status != .queued }.send.state == .accepted)
+        }
+    }
+
     @Test("A clock that was a day ahead for a while leaves no send waiting for that day")
     func clockForwardAndBack() async throws {
         let acts = [

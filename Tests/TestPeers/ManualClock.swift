@@ -3,7 +3,8 @@ import Synchronization
 
 /// A clock that stands still until a test moves it; sleepers wake when their time comes, in order.
 ///
-/// It has two hands, as a machine has: the time of day, which may also jump, and the uptime, which sleepers wait by.
+/// It has two hands, as a machine has: the time of day, which may also jump, and the uptime, which sleepers
+/// wait by.
 package final class ManualClock: Sendable {
     private struct Sleeper {
         let id: Int
@@ -27,7 +28,7 @@ package final class ManualClock: Sendable {
         self.state = Mutex(State(uptime: start.milliseconds))
     }
 
-    /// Seconds on the hand that only runs; the time of day that it started with, so that clocks can be compared.
+    /// Seconds on the hand that only runs, which starts with the time of day, so that clocks can be compared.
     package var uptime: Double { Double(state.withLock { $0.uptime }) / 1000 }
 
     package var now: Timestamp { Timestamp(milliseconds: state.withLock { $0.uptime + $0.offset }) }
