@@ -48,8 +48,17 @@ extension SendingService {
         case .notFailed(let state): throw .notFailed(id, state)
         case .withoutMailData: throw .pruned(id)
         }
+        // Before it is started: who waits hears of a refused login at once.
+        if wait > .zero { await changes.expect(id) }
         await dispatcher.wake()
-        return try await history(.id(id), wait: wait) { $0.isSettled }
+        do throws(Failure) {
+            let history = try await history(.id(id), wait: wait) { $0.isSettled }
+            if wait > .zero { await changes.noLongerExpected(id) }
+            return history
+        } catch {
+            if wait > .zero { await changes.noLongerExpected(id) }
+            throw error
+        }
     }
 
     /// Sends what is due until nothing is, and says how it went.

@@ -37,11 +37,11 @@ struct CancelTests {
             var later = try Desk.request()
             later.sendAt = desk.clock.now.adding(seconds: 5_000)
             let id = try await desk.service.send(later, wait: .zero).history.send.id
-            let watching = Task { try await desk.service.track(.id(id), wait: Self.long) }
+            async let watching = desk.service.track(.id(id), wait: Self.long)
             // The queue's timer, and the one of who waits.
             try await eventually { desk.clock.sleepers == 2 }
             _ = try await desk.service.cancel(id, wait: .zero)
-            #expect(try await watching.value.send.state == .cancelled)
+            #expect(try await watching.send.state == .cancelled)
         }
     }
 

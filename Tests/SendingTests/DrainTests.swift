@@ -96,8 +96,8 @@ struct DrainTests {
             let drainage = try await desk.service.drain()
             mover.cancel()
             #expect(drainage.sent == 0)
-            // One or two had been claimed and met the pause. The others did not get their turn: they are due all the
-            // same, and not for later.
+            // One or two had been claimed and met the pause. The others did not get their turn: they are due all
+            // the same, and not for later.
             #expect(drainage.waiting[.scheduled] == 1)
             #expect(drainage.queued == 3)
             let next = try #require(drainage.next)

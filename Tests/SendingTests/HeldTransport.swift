@@ -2,7 +2,7 @@ import Mail
 import Synchronization
 import TestPeers
 
-/// A transport whose every message waits until the test says how it goes on, and which counts how many are there.
+/// A transport whose every message waits until the test says how it goes on; counts how many are there.
 final class HeldTransport: MailTransport {
     private struct Held {
         let address: String
