@@ -1,38 +1,53 @@
 import Store
+import Synchronization
 
 /// Tells those who wait for a send that something about it was written by this process.
-actor Changes {
-    private var waiting: [SendID: [Int: AsyncStream<Void>.Continuation]] = [:]
-    private var expected: [SendID: Int] = [:]
-    private var last = 0
-
-    /// Somebody waits for what becomes of it, until as many calls of `noLongerExpected`.
-    func expect(_ id: SendID) { expected[id, default: 0] += 1 }
-
-    func noLongerExpected(_ id: SendID) {
-        expected[id, default: 1] -= 1
-        if expected[id] == 0 { expected[id] = nil }
+///
+/// A lock and not an actor: every delivery asks it three times, and nothing in it takes long.
+final class Changes: Sendable {
+    private struct State {
+        var waiting: [SendID: [Int: AsyncStream<Void>.Continuation]] = [:]
+        var expected: [SendID: Int] = [:]
+        var last = 0
     }
 
-    func isExpected(_ id: SendID) -> Bool { expected[id] != nil }
+    private let state = Mutex(State())
+
+    /// Somebody waits for what becomes of it, until as many calls of `noLongerExpected`.
+    func expect(_ id: SendID) { state.withLock { $0.expected[id, default: 0] += 1 } }
+
+    func noLongerExpected(_ id: SendID) {
+        state.withLock { state in
+            state.expected[id, default: 1] -= 1
+            if state.expected[id] == 0 { state.expected[id] = nil }
+        }
+    }
+
+    func isExpected(_ id: SendID) -> Bool { state.withLock { $0.expected[id] != nil } }
 
     /// A signal for each change from now on; several that come together count as one.
     func changes(of id: SendID) -> AsyncStream<Void> {
-        last += 1
-        let ticket = last
         let (stream, continuation) = AsyncStream.makeStream(
             of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        waiting[id, default: [:]][ticket] = continuation
-        continuation.onTermination = { [weak self] _ in Task { await self?.forget(ticket, of: id) } }
+        let ticket = state.withLock { state in
+            state.last += 1
+            state.waiting[id, default: [:]][state.last] = continuation
+            return state.last
+        }
+        continuation.onTermination = { [weak self] _ in self?.forget(ticket, of: id) }
         return stream
     }
 
     func changed(_ id: SendID) {
-        for continuation in (waiting[id] ?? [:]).values { continuation.yield() }
+        // Outside of the lock: a signal may end a stream, which takes the lock.
+        let waiting = state.withLock { $0.waiting[id] }
+        for continuation in (waiting ?? [:]).values { continuation.yield() }
     }
 
     private func forget(_ ticket: Int, of id: SendID) {
-        waiting[id]?[ticket] = nil
-        if waiting[id]?.isEmpty == true { waiting[id] = nil }
+        state.withLock { state in
+            _ = state.waiting[id]?.removeValue(forKey: ticket)
+            if state.waiting[id]?.isEmpty == true { state.waiting[id] = nil }
+        }
     }
 }

@@ -4,16 +4,16 @@ import Store
 
 extension Dispatcher {
     /// One attempt, from the claim to the settled record (steps 7 to 10 of the way of one message).
-    func deliver(_ claim: Claim, _ store: Store) async {
+    func deliver(_ claim: Claim, _ gate: GatePassed, _ store: Store) async {
         guard let account = accounts[claim.accountID] else { return }
         let start = surroundings.now()
         var settlement: Settlement
         do {
-            guard let mailData = try await store.mailData(of: claim.id),
+            guard let mailData = try await mailData(of: claim, store),
                 let envelope = Envelope(reversePath: claim.reversePath, forwardPaths: claim.forwardPaths)
             else { throw StoreError.corrupt("the send \(claim.id) has no mail data") }
             let transaction = await account.transport.carry(
-                mailData, in: envelope, gate: { try await self.pass(claim, store) }, progress: progress)
+                mailData, in: envelope, gate: { try await self.pass(claim, gate, store) }, progress: progress)
             settlement = await judge(transaction, of: claim, since: start, for: account, store)
         } catch {
             settlement = .faulty(claim, error, at: surroundings.now())
@@ -24,16 +24,17 @@ extension Dispatcher {
         await ended(claim)
     }
 
+    /// A short one is read at once, before another thread would be awake.
+    private func mailData(of claim: Claim, _ store: Store) async throws -> MailData? {
+        claim.size <= 65_536 ? try store.readMailData(of: claim.id) : try await store.mailData(of: claim.id)
+    }
+
     /// Commits that the attempt is at the final dot, the one thing that must be on the disk before it goes out.
-    private nonisolated func pass(_ claim: Claim, _ store: Store) async throws {
+    private nonisolated func pass(_ claim: Claim, _ gate: GatePassed, _ store: Store) async throws {
         surroundings.reached(.atGate)
         try await store.commitAtFinalDot(claim, at: surroundings.now())
         surroundings.reached(.afterGate)
-        await isAtFinalDot(claim)
-    }
-
-    private func isAtFinalDot(_ claim: Claim) {
-        if deliveries[claim.id]?.claim == claim { deliveries[claim.id]?.isAtFinalDot = true }
+        gate.set()
     }
 
     private nonisolated var progress: Progress {
@@ -71,7 +72,7 @@ extension Dispatcher {
             transaction, of: claim, at: beat.at,
             circumstances: Settlement.Circumstances(
                 pause: account.schedule.pause(after: claim.tries + 1, fraction: surroundings.fraction),
-                accountPause: pause, isWaitedFor: await changes.isExpected(claim.id),
+                accountPause: pause, isWaitedFor: changes.isExpected(claim.id),
                 isClockDoubtful: clock.isDoubtful(at: beat)))
     }
 

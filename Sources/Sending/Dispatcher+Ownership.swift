@@ -84,12 +84,12 @@ extension Dispatcher {
             at: beat)
         for id in moved {
             logger.warning("taken over from a process that ended", metadata: ["send": "\(id)"])
-            await changes.changed(id)
+            changes.changed(id)
         }
         if clock.isDoubtful(at: beat) { return }
         for id in try await store.giveUp(now: beat.at) {
             logger.warning("given up: its time is over", metadata: ["send": "\(id)"])
-            await changes.changed(id)
+            changes.changed(id)
         }
         try await prune(store, beat)
     }

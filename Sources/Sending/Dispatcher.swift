@@ -1,6 +1,7 @@
 import Logging
 import Mail
 import Store
+import Synchronization
 
 /// Moves what is due from the record to the wire, and what the server said back into the record.
 ///
@@ -42,9 +43,18 @@ actor Dispatcher {
     struct Delivery {
         let claim: Claim
         let task: Task<Void, Never>
-        var isAtFinalDot = false
+        let gate: GatePassed
+        var isAtFinalDot: Bool { gate.isSo }
         /// What the attempt came to, while it could not be recorded yet.
         var settlement: Settlement?
+    }
+
+    /// Set on the wire's thread, between the gate's commit and the final dot: no time to ask an actor.
+    final class GatePassed: Sendable {
+        private let flag = Atomic(false)
+
+        var isSo: Bool { flag.load(ordering: .acquiring) }
+        func set() { flag.store(true, ordering: .releasing) }
     }
 
     init(
@@ -87,7 +97,7 @@ actor Dispatcher {
         // Not the next attempt of the same send, which may have begun already.
         if deliveries[claim.id]?.claim == claim { deliveries[claim.id] = nil }
         busy[claim.accountID, default: 1] -= 1
-        await changes.changed(claim.id)
+        changes.changed(claim.id)
         if !isFinishing, deliveries.isEmpty || backlog.contains(claim.accountID) { run() }
     }
 
@@ -155,8 +165,9 @@ actor Dispatcher {
     private func start(_ claims: [Claim], _ store: Store) {
         if !claims.isEmpty { surroundings.reached(.afterClaim) }
         for claim in claims {
-            let task = Task { await self.deliver(claim, store) }
-            deliveries[claim.id] = Delivery(claim: claim, task: task)
+            let gate = GatePassed()
+            let task = Task { await self.deliver(claim, gate, store) }
+            deliveries[claim.id] = Delivery(claim: claim, task: task, gate: gate)
             busy[claim.accountID, default: 0] += 1
         }
     }

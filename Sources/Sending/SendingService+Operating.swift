@@ -19,7 +19,7 @@ extension SendingService {
         case .tooLate(let state): throw .notCancellable(id, state)
         case .unknown: throw .notFound(.id(id))
         }
-        await changes.changed(id)
+        changes.changed(id)
         if cancellation == .requested { await dispatcher.stop(id) }
         return try await history(.id(id), wait: wait) { $0.status != .queued }
     }
@@ -49,14 +49,14 @@ extension SendingService {
         case .withoutMailData: throw .pruned(id)
         }
         // Before it is started: who waits hears of a refused login at once.
-        if wait > .zero { await changes.expect(id) }
+        if wait > .zero { changes.expect(id) }
         await dispatcher.wake()
         do throws(Failure) {
             let history = try await history(.id(id), wait: wait) { $0.isSettled }
-            if wait > .zero { await changes.noLongerExpected(id) }
+            if wait > .zero { changes.noLongerExpected(id) }
             return history
         } catch {
-            if wait > .zero { await changes.noLongerExpected(id) }
+            if wait > .zero { changes.noLongerExpected(id) }
             throw error
         }
     }

@@ -41,12 +41,12 @@ extension SendingService {
     ) async throws -> SendHistory {
         let id = first.send.id
         let deadline = surroundings.uptime() + wait.seconds
-        let signals = await changes.changes(of: id)
+        let signals = changes.changes(of: id)
         let sleep = surroundings.sleep
         let ticks = Task { [changes] in
             while !Task.isCancelled {
                 try await sleep(.milliseconds(250))
-                await changes.changed(id)
+                changes.changed(id)
             }
         }
         defer { ticks.cancel() }

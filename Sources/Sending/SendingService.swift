@@ -44,13 +44,13 @@ package struct SendingService: Sendable {
         let new = try composition.newSend(from: request)
         let store = try door.forWriting()
         let pause = wait > .zero ? try await loginPause(of: new, store) : nil
-        if wait > .zero { await changes.expect(new.id) }
+        if wait > .zero { changes.expect(new.id) }
         do throws(Failure) {
             let answer = try await record(new, in: store, wait: wait, isPaused: pause != nil)
-            if wait > .zero { await changes.noLongerExpected(new.id) }
+            if wait > .zero { changes.noLongerExpected(new.id) }
             return answer
         } catch {
-            if wait > .zero { await changes.noLongerExpected(new.id) }
+            if wait > .zero { changes.noLongerExpected(new.id) }
             throw error
         }
     }

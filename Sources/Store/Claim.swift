@@ -15,10 +15,13 @@ package struct Claim: Sendable, Hashable {
     package let giveUpAt: Timestamp
     /// The outcomes of the recipients that earlier attempts settled; they are not tried again.
     package let settledOutcomes: [Outcome]
+    /// Octets of mail data.
+    package let size: Int
 
     package init(
         id: SendID, accountID: String, owner: String, attempt: Int, tries: Int, reversePath: Address,
-        forwardPaths: [Address], giveUpAt: Timestamp, settledOutcomes: [Outcome]
+        forwardPaths: [Address], giveUpAt: Timestamp, settledOutcomes: [Outcome],
+        size: Int = 0
     ) {
         self.id = id
         self.accountID = accountID
@@ -29,6 +32,7 @@ package struct Claim: Sendable, Hashable {
         self.forwardPaths = forwardPaths
         self.giveUpAt = giveUpAt
         self.settledOutcomes = settledOutcomes
+        self.size = size
     }
 }
 

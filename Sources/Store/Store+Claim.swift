@@ -36,7 +36,7 @@ extension Store {
                         UPDATE sends SET status = 'queued', state = 'sending', owner = :owner, next_attempt_at = NULL,
                             attempts = attempts + 1
                         WHERE id IN (SELECT id FROM sends WHERE \(condition))
-                        RETURNING id, account_id, attempts, tries, reverse_path, give_up_at
+                        RETURNING id, account_id, attempts, tries, reverse_path, give_up_at, size
                         """),
                 arguments: StatementArguments(
                     arguments.merging(["owner": owner, "now": now.rfc3339]) { first, _ in first }))
@@ -93,7 +93,7 @@ extension Store {
             reversePath: try row.address("reverse_path"),
             forwardPaths: try open.map { try $0.0.address("address") },
             giveUpAt: try row.requiredTime("give_up_at"),
-            settledOutcomes: outcomes.filter { $0 != .pending && $0 != .deferred })
+            settledOutcomes: outcomes.filter { $0 != .pending && $0 != .deferred }, size: row["size"])
     }
 
     /// What the body makes of a row; nil when the row is damaged, and then its send has failed and holds up no other.
