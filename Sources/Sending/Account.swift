@@ -10,7 +10,7 @@ package struct Account: Sendable {
     package let allowsAnySender: Bool
     package let transport: any MailTransport
     package let schedule: RetrySchedule
-    /// Connections to its server at most; as many attempts again are prepared meanwhile.
+    /// Connections to its server at most; three times as many attempts wait for a commit meanwhile.
     package let connections: Int
 
     package init(

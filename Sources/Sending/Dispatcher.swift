@@ -150,7 +150,7 @@ actor Dispatcher {
 
     private func claim(_ name: String, _ store: Store) async throws {
         guard let account = accounts[name] else { return }
-        let places = probing.contains(name) ? 1 : account.connections * 2
+        let places = probing.contains(name) ? 1 : account.connections * 4
         let free = places - busy[name, default: 0]
         // A few at a time cost one commit; the end of a delivery wakes it again.
         guard free >= max(1, places / 4) else { return }
