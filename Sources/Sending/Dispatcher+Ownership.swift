@@ -15,12 +15,21 @@ struct Ownership {
 extension Dispatcher {
     /// The worker's id, registered by the first claim, because only then anybody has to know of it.
     func owner(in store: Store) async throws -> String {
-        let beat = surroundings.beat
         if let owned = ownership {
-            if beat.uptime - owned.renewedAt < surroundings.lease.renewal { return owned.worker.id }
+            if surroundings.uptime() - owned.renewedAt < surroundings.lease.renewal { return owned.worker.id }
             // It was idle, and an idle process does not write: what it claims now would look abandoned.
             if try await renew(owned.worker, store) { return owned.worker.id }
         }
+        // Once for all who ask meanwhile: a second worker would let go of the first one's lock.
+        let task = registering ?? Task { try await self.register(in: store) }
+        registering = task
+        defer { registering = nil }
+        return try await task.value
+    }
+
+    private func register(in store: Store) async throws -> String {
+        if let ownership { return ownership.worker.id }
+        let beat = surroundings.beat
         let words = (surroundings.random(), surroundings.random())
         let machine = surroundings.machine
         let worker = Worker(

@@ -19,6 +19,7 @@ actor Dispatcher {
     let retention: Duration?
 
     var ownership: Ownership?
+    var registering: Task<String, any Error>?
     var clock: SteadyClock
     var deliveries: [SendID: Delivery] = [:]
     /// Deliveries under way for each account.

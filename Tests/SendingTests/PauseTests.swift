@@ -57,6 +57,26 @@ struct PauseTests {
         }
     }
 
+    @Test("Many who wait in the middle of another process's pause make one worker of this process, not many")
+    func oneWorker() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder + "/envelope.db"
+            let other = try Desk([ScriptedTransport.wrongPassword], path: path)
+            let desk = try Desk(
+                Array(repeating: ScriptedTransport.accepts, count: 12), path: path, clock: other.clock)
+            _ = try await other.send()
+            let states = try await withThrowingTaskGroup(of: SendState.self) { group in
+                for number in 0..<12 {
+                    group.addTask { try await desk.send(subject: "\(number)").send.state }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(states == Array(repeating: .accepted, count: 12))
+            #expect(try desk.looker().count("workers") == 2)
+            for desk in [other, desk] { _ = await desk.service.finish(within: .zero) }
+        }
+    }
+
     @Test(
         "Who does not wait finds the send queued until the pause is over, with the reason; then it goes out")
     func notWaitedFor() async throws {
