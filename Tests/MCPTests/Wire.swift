@@ -64,12 +64,11 @@ final class Wire: Sendable {
     // Open to here, so that no test writes into a pipe that nobody can read.
     deinit { close(serverInput) }
 
-    /// Writes without waiting for the server to read.
+    /// Writes without waiting for the server to read; this wire stays until it is written, for `deinit`'s sake.
     func send(_ text: String, end: String = "\n") { send(bytes: Array((text + end).utf8)) }
 
     func send(bytes: [UInt8]) {
-        let inputEnd = inputEnd
-        writing.async {
+        writing.async { [self] in
             var start = 0
             while start < bytes.count {
                 let size = bytes[start...].withUnsafeBytes { write(inputEnd, $0.baseAddress, $0.count) }
@@ -82,8 +81,7 @@ final class Wire: Sendable {
     func afterSending(_ body: @escaping @Sendable () -> Void) { writing.async(execute: body) }
 
     func closeInput() {
-        let inputEnd = inputEnd
-        writing.async { close(inputEnd) }
+        writing.async { [self] in close(inputEnd) }
     }
 
     /// The next line, or nil when the server has ended.
