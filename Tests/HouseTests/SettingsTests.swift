@@ -20,21 +20,8 @@ struct SettingsTests {
             \(login)
 
             """
-        return isTaken ? script + transaction : script
+        return isTaken ? script + Dialogue.takenTransaction : script
     }
-
-    static let transaction = """
-        C: MAIL FROM:<me@example.com>
-        S: 250 2.1.0 sender ok
-        C: RCPT TO:<ada@example.org>
-        S: 250 2.1.5 recipient ok
-        C: DATA
-        S: 354 go ahead
-        C: (mail data)
-        C: .
-        S: 250 2.0.0 taken
-
-        """
 
     static func dialogue(_ sessions: String...) throws -> Dialogue {
         try Dialogue(

@@ -27,19 +27,6 @@ struct CrowdTests {
                 forwardPaths: [try Address(parsing: "ada@example.org")]))
     }
 
-    private static let transaction = """
-        C: MAIL FROM:<me@example.com>
-        S: 250 2.1.0 sender ok
-        C: RCPT TO:<ada@example.org>
-        S: 250 2.1.5 recipient ok
-        C: DATA
-        S: 354 go ahead
-        C: (mail data)
-        C: .
-        S: 250 2.0.0 taken
-
-        """
-
     /// One message holds a connection while the server answers a second one with these lines; then the first goes on.
     private func crowd(
         _ second: String, on transport: (Int) throws -> SMTPTransport,
@@ -49,7 +36,7 @@ struct CrowdTests {
             name: "crowd",
             parsing:
                 "A second connection is one too many.\n\nS: 220 peer.test\nC: EHLO client.test\nS: 250 peer.test\n"
-                + Self.transaction + Self.transaction + "--- again ---\n" + second)
+                + Dialogue.takenTransaction + Dialogue.takenTransaction + "--- again ---\n" + second)
         try await withPeer(dialogue) { peer in
             let transport = try transport(peer.port)
             let (held, hold) = AsyncStream.makeStream(of: Void.self)
