@@ -28,6 +28,7 @@ package struct Failure: Error, Hashable, Sendable, Codable {
         case deferred
         case expired
         case cancelled
+        case denied
         case unconfirmed
         case `internal`
     }
@@ -92,7 +93,7 @@ extension Failure.Code {
         case .tlsFailed, .connectionFailed, .timeout: "connection"
         case .recipientRejected, .mailboxFull: "recipient"
         case .messageRejected, .messageTooLarge: "message"
-        case .deferred, .expired, .cancelled, .unconfirmed: "delivery"
+        case .deferred, .expired, .cancelled, .denied, .unconfirmed: "delivery"
         case .internal: "internal"
         }
     }

@@ -12,10 +12,13 @@ package struct Account: Sendable {
     package let schedule: RetrySchedule
     /// Connections to its server at most; three times as many attempts wait for a commit meanwhile.
     package let connections: Int
+    /// Which of its sends wait for a person; the stricter of this and the server's counts.
+    package let approval: ApprovalPolicy
 
     package init(
         record: AccountRecord, sender: Mailbox, allowsAnySender: Bool = false, transport: any MailTransport,
-        schedule: RetrySchedule, connections: Int = 4
+        schedule: RetrySchedule, connections: Int = 4,
+        approval: ApprovalPolicy = .none
     ) {
         self.record = record
         self.sender = sender
@@ -23,6 +26,7 @@ package struct Account: Sendable {
         self.transport = transport
         self.schedule = schedule
         self.connections = max(1, connections)
+        self.approval = approval
     }
 
     package func allows(_ from: Address) -> Bool { allowsAnySender || from == sender.address }

@@ -1,3 +1,4 @@
+import Mail
 import Store
 import Synchronization
 
@@ -8,20 +9,33 @@ final class Changes: Sendable {
     private struct State {
         var waiting: [SendID: [Int: AsyncStream<Void>.Continuation]] = [:]
         var expected: [SendID: Int] = [:]
+        var listeners: [SendID: [Progress]] = [:]
         var last = 0
     }
 
     private let state = Mutex(State())
 
     /// Somebody waits for what becomes of it, until as many calls of `noLongerExpected`.
-    func expect(_ id: SendID) { state.withLock { $0.expected[id, default: 0] += 1 } }
+    ///
+    /// - Parameter progress: hears how its attempts go on, as long as anybody waits for it; must not block.
+    func expect(_ id: SendID, _ progress: Progress? = nil) {
+        state.withLock { state in
+            state.expected[id, default: 0] += 1
+            if let progress { state.listeners[id, default: []].append(progress) }
+        }
+    }
 
     func noLongerExpected(_ id: SendID) {
         state.withLock { state in
             state.expected[id, default: 1] -= 1
-            if state.expected[id] == 0 { state.expected[id] = nil }
+            if state.expected[id] != 0 { return }
+            state.expected[id] = nil
+            state.listeners[id] = nil
         }
     }
+
+    /// Those who want to hear of an attempt's moments; nearly always nobody.
+    func listeners(to id: SendID) -> [Progress] { state.withLock { $0.listeners[id] ?? [] } }
 
     func isExpected(_ id: SendID) -> Bool { state.withLock { $0.expected[id] != nil } }
 

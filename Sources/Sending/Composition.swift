@@ -5,6 +5,7 @@ import Store
 struct Composition: Sendable {
     let accounts: [Account]
     let withoutAccount: Failure
+    let approval: ApprovalPolicy
     let roots: AttachmentRoots
     let limits: Limits
     let surroundings: Surroundings
@@ -24,15 +25,19 @@ struct Composition: Sendable {
         let composed = try message.composed(
             date: scheduledFor ?? now, messageID: messageID, boundary: "=_" + id.text)
         try limits.check(composed.mailData)
+        let recipients = recipients(of: request)
+        let policy = max(approval, account.approval)
         let guards = request.idempotencyKey == nil && !request.allowsDuplicate
         return NewSend(
             id: id, account: account.record, messageID: messageID, from: from,
-            recipients: recipients(of: request),
+            recipients: recipients,
             subject: request.subject ?? "", mailData: composed.mailData, createdAt: now,
             giveUpAt: try giveUpTime(request, account, from: scheduledFor ?? now), tags: request.tags,
             metadata: request.metadata, warnings: request.warnings + composed.warnings,
             scheduledFor: scheduledFor, idempotencyKey: request.idempotencyKey,
             fingerprint: Fingerprint(of: request, as: message),
+            heldBecause: policy.reason(
+                toHold: recipients.map(\.mailbox.address), from: account.sender.address),
             duplicatesSince: guards ? now.adding(seconds: -Self.duplicateWindow) : nil)
     }
 

@@ -13,7 +13,8 @@ extension Dispatcher {
                 let envelope = Envelope(reversePath: claim.reversePath, forwardPaths: claim.forwardPaths)
             else { throw StoreError.corrupt("the send \(claim.id) has no mail data") }
             let transaction = await account.transport.carry(
-                mailData, in: envelope, gate: { try await self.pass(claim, gate, store) }, progress: progress)
+                mailData, in: envelope, gate: { try await self.pass(claim, gate, store) },
+                progress: progress(of: claim.id))
             settlement = await judge(transaction, of: claim, since: start, for: account, store)
         } catch {
             settlement = .faulty(claim, error, at: surroundings.now())
@@ -37,9 +38,12 @@ extension Dispatcher {
         gate.set()
     }
 
-    private nonisolated var progress: Progress {
-        { [reached = surroundings.reached] moment in
+    /// Who listens is asked for once an attempt: a caller that joins later hears of the next one.
+    private nonisolated func progress(of id: SendID) -> Progress {
+        let listeners = changes.listeners(to: id)
+        return { [reached = surroundings.reached] moment in
             if let milestone = Milestone(moment) { reached(milestone) }
+            for listener in listeners { listener(moment) }
         }
     }
 

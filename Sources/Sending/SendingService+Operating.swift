@@ -48,16 +48,10 @@ extension SendingService {
         case .notFailed(let state): throw .notFailed(id, state)
         case .withoutMailData: throw .pruned(id)
         }
-        // Before it is started: who waits hears of a refused login at once.
-        if wait > .zero { changes.expect(id) }
-        await dispatcher.wake()
-        do throws(Failure) {
-            let history = try await history(.id(id), wait: wait) { $0.isSettled }
-            if wait > .zero { changes.noLongerExpected(id) }
-            return history
-        } catch {
-            if wait > .zero { changes.noLongerExpected(id) }
-            throw error
+        // Expected before it is started: who waits hears of a refused login at once.
+        return try await watching(id, wait: wait, nil) { () throws(Failure) in
+            await dispatcher.wake()
+            return try await history(.id(id), wait: wait) { $0.isSettled }
         }
     }
 

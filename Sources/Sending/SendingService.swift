@@ -16,18 +16,21 @@ package struct SendingService: Sendable {
     private let hasBegun = Begun()
     private let startedAt: Timestamp
 
-    /// - Parameter retention: how long the mail data of finished sends is kept; nil keeps it.
+    /// - Parameters:
+    ///   - approval: which sends wait for a person, whatever their account says.
+    ///   - retention: how long the mail data of finished sends is kept; nil keeps it.
     package init(
         accounts: [Account], withoutAccount: Failure = .noAccountConfigured, door: StoreDoor,
-        roots: AttachmentRoots, limits: Limits = Limits(), retention: Duration? = nil,
+        approval: ApprovalPolicy = .none, roots: AttachmentRoots, limits: Limits = Limits(),
+        retention: Duration? = nil,
         surroundings: Surroundings, logger: Logger
     ) {
         let changes = Changes()
         self.accounts = accounts
         self.withoutAccount = withoutAccount
         self.composition = Composition(
-            accounts: accounts, withoutAccount: withoutAccount, roots: roots, limits: limits,
-            surroundings: surroundings)
+            accounts: accounts, withoutAccount: withoutAccount, approval: approval, roots: roots,
+            limits: limits, surroundings: surroundings)
         self.door = door
         self.dispatcher = Dispatcher(
             accounts: accounts, door: door, changes: changes, surroundings: surroundings, logger: logger,
@@ -40,18 +43,16 @@ package struct SendingService: Sendable {
     /// Records the message, starts to send it, and answers when it is known what became of it or the wait is over.
     ///
     /// Nobody holds an id before the row is on the disk: a failure thrown here means that nothing was recorded or sent.
-    package func send(_ request: SendRequest, wait: Duration) async throws(Failure) -> SendAnswer {
+    ///
+    /// - Parameter progress: hears how its attempts go on while this waits; must not block.
+    package func send(
+        _ request: SendRequest, wait: Duration, progress: Progress? = nil
+    ) async throws(Failure) -> SendAnswer {
         let new = try composition.newSend(from: request)
         let store = try door.forWriting()
         let pause = wait > .zero ? try await loginPause(of: new, store) : nil
-        if wait > .zero { changes.expect(new.id) }
-        do throws(Failure) {
-            let answer = try await record(new, in: store, wait: wait, isPaused: pause != nil)
-            if wait > .zero { changes.noLongerExpected(new.id) }
-            return answer
-        } catch {
-            if wait > .zero { changes.noLongerExpected(new.id) }
-            throw error
+        return try await watching(new.id, wait: wait, progress) { () throws(Failure) in
+            try await record(new, in: store, wait: wait, isPaused: pause != nil)
         }
     }
 
@@ -73,6 +74,7 @@ package struct SendingService: Sendable {
         case .duplicate(let id): throw .duplicate(of: id)
         }
         surroundings.reached(.afterInsert)
+        if new.heldBecause != nil { return SendAnswer(history: SendHistory(recorded: new)) }
         if isPaused {
             try? await dispatcher.attempt(new.id, in: store)
         } else {
@@ -92,7 +94,7 @@ package struct SendingService: Sendable {
     /// - Throws: the pause's failure when it is not: who waits had better hear it at once. Who does not wait finds the
     ///   send queued.
     private func loginPause(of new: NewSend, _ store: Store) async throws(Failure) -> AccountPause? {
-        guard new.scheduledFor == nil,
+        guard new.scheduledFor == nil, new.heldBecause == nil,
             let pause = try? store.pause(of: new.account.id, at: surroundings.now()),
             pause.failure.isAboutLogin,
             // An older one is lifted by this process's first look at the queue: it may have a new password.

@@ -118,6 +118,7 @@ enum Migrations {
         CREATE INDEX sends_by_content ON sends (content_digest, id);
         CREATE UNIQUE INDEX sends_by_key ON sends (is_sandbox, idempotency_key) WHERE idempotency_key IS NOT NULL;
         CREATE INDEX sends_due ON sends (account_id, next_attempt_at, id, give_up_at) WHERE next_attempt_at IS NOT NULL;
+        CREATE INDEX sends_held ON sends (give_up_at) WHERE state = 'held';
         CREATE INDEX sends_owned ON sends (owner) WHERE owner IS NOT NULL;
 
         CREATE TRIGGER sends_move BEFORE UPDATE OF state ON sends

@@ -30,6 +30,8 @@ package struct NewSend: Sendable {
     /// A caller's name for the request; used once among real sends and once among sandbox sends.
     package let idempotencyKey: String?
     package let fingerprint: Fingerprint
+    /// Why it waits for a person's approval; nil when it may leave by itself.
+    package let heldBecause: String?
     /// The same content to the same recipients, recorded after this, makes it a duplicate; nil: never.
     package let duplicatesSince: Timestamp?
 
@@ -37,7 +39,8 @@ package struct NewSend: Sendable {
         id: SendID, account: AccountRecord, messageID: MessageID, from: Mailbox, recipients: [Recipient],
         subject: String, mailData: MailData, createdAt: Timestamp, giveUpAt: Timestamp, tags: [String] = [],
         metadata: [String: String] = [:], warnings: [String] = [], scheduledFor: Timestamp? = nil,
-        idempotencyKey: String? = nil, fingerprint: Fingerprint, duplicatesSince: Timestamp? = nil
+        idempotencyKey: String? = nil, fingerprint: Fingerprint, heldBecause: String? = nil,
+        duplicatesSince: Timestamp? = nil
     ) {
         self.id = id
         self.account = account
@@ -54,17 +57,24 @@ package struct NewSend: Sendable {
         self.scheduledFor = scheduledFor
         self.idempotencyKey = idempotencyKey
         self.fingerprint = fingerprint
+        self.heldBecause = heldBecause
         self.duplicatesSince = duplicatesSince
     }
 
     package var isSandbox: Bool { account.kind == .sandbox }
 
-    var firstState: SendState { scheduledFor == nil ? .ready : .scheduled }
+    var firstState: SendState { heldBecause != nil ? .held : scheduledFor == nil ? .ready : .scheduled }
+
+    /// When its first attempt is due; nil while it is held.
+    var firstDue: Timestamp? { heldBecause != nil ? nil : scheduledFor ?? createdAt }
 
     var firstEvents: [SendEvent] {
-        let created = SendEvent(at: createdAt, kind: .created)
-        guard let scheduledFor else { return [created] }
-        return [created, SendEvent(at: createdAt, kind: .scheduled, detail: "for \(scheduledFor.rfc3339)")]
+        var events = [SendEvent(at: createdAt, kind: .created)]
+        if let scheduledFor {
+            events.append(SendEvent(at: createdAt, kind: .scheduled, detail: "for \(scheduledFor.rfc3339)"))
+        }
+        if let heldBecause { events.append(SendEvent(at: createdAt, kind: .held, detail: heldBecause)) }
+        return events
     }
 }
 

@@ -67,7 +67,7 @@ extension SendHistory {
                 accountName: new.account.name,
                 isSandbox: new.account.kind == .sandbox, from: new.from.text, subject: new.subject,
                 size: new.mailData.size, createdAt: new.createdAt,
-                scheduledFor: new.scheduledFor, sentAt: nil, nextAttemptAt: new.scheduledFor ?? new.createdAt,
+                scheduledFor: new.scheduledFor, sentAt: nil, nextAttemptAt: new.firstDue,
                 attempts: 0, delivery: .unknown, failure: nil, tags: new.tags, metadata: new.metadata,
                 warnings: new.warnings,
                 recipients: new.recipients.map {

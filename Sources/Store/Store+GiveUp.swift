@@ -2,14 +2,17 @@ import GRDB
 package import Mail
 
 extension Store {
-    /// Ends the due sends whose give-up time is over, whichever account they are of.
+    /// Ends the due and the held sends whose give-up time is over, whichever account they are of.
     ///
     /// - Returns: the sends that were moved: to `expired`, or to `partial` where some recipients have the message.
     package func giveUp(now: Timestamp) async throws -> [SendID] {
         let overdue = """
             SELECT id, EXISTS (SELECT 1 FROM recipients WHERE send_id = sends.id AND outcome = 'accepted') AS taken
             FROM sends
-            WHERE account_id IN (SELECT id FROM accounts) AND next_attempt_at <= :now AND give_up_at < :now LIMIT 100
+            WHERE account_id IN (SELECT id FROM accounts) AND next_attempt_at <= :now AND give_up_at < :now
+            UNION ALL
+            SELECT id, 0 FROM sends WHERE state = 'held' AND give_up_at < :now
+            LIMIT 100
             """
         let isAny = try look { db in
             try Row.fetchOne(db, sql: overdue, arguments: ["now": now.rfc3339]) != nil

@@ -8,7 +8,7 @@ import Foundation
 #endif
 
 extension Store {
-    /// Records a send as `ready` or `scheduled`: the account, the send, its mail data, its recipients and its first
+    /// Records a send as `ready`, `scheduled` or `held`: the account, the send, its mail data, its recipients and its first
     /// events, in one transaction that is on the disk when this returns.
     ///
     /// Whether its key was used or its content went out a moment ago is looked up in that transaction, so that two
@@ -102,12 +102,11 @@ private struct NewRow: Sendable {
 
     init(_ new: NewSend) throws {
         id = new.id
-        let due = new.scheduledFor ?? new.createdAt
         let to = new.recipients.filter { $0.kind == .to }.map(\.mailbox.address.text)
         send = [
             new.id.text, new.account.id, new.isSandbox, new.messageID.text, new.from.text,
             to.joined(separator: ", "), new.subject, new.mailData.size, new.firstState.rawValue,
-            new.createdAt.rfc3339, new.scheduledFor?.rfc3339, due.rfc3339, new.giveUpAt.rfc3339,
+            new.createdAt.rfc3339, new.scheduledFor?.rfc3339, new.firstDue?.rfc3339, new.giveUpAt.rfc3339,
             new.idempotencyKey, new.fingerprint.text, new.fingerprint.content, new.from.address.text,
             try Coding.text(new.tags), new.metadata.isEmpty ? "{}" : try Coding.text(new.metadata),
             try Coding.text(new.warnings),

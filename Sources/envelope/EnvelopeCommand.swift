@@ -30,6 +30,7 @@ struct EnvelopeCommand: AsyncParsableCommand {
               ENVELOPE_CONNECTIONS    to the server at most (4)
               ENVELOPE_GIVE_UP_AFTER  when to stop trying a message (24h)
               ENVELOPE_RETENTION      how long mail data is kept (for ever)
+              ENVELOPE_APPROVE        all or external: a person approves first
               ENVELOPE_TOOLS          which tools to serve
               ENVELOPE_LOG_LEVEL      debug, info, notice, warning or error
 
@@ -40,7 +41,8 @@ struct EnvelopeCommand: AsyncParsableCommand {
         version: version,
         subcommands: [
             Serve.self, SchemaCommand.self, SandboxCommand.self, TrackCommand.self, ListCommand.self,
-            CancelCommand.self, RetryCommand.self, DrainCommand.self, PruneCommand.self,
+            CancelCommand.self, RetryCommand.self, ApproveCommand.self, DenyCommand.self, DrainCommand.self,
+            PruneCommand.self,
         ],
         defaultSubcommand: Serve.self)
 

@@ -101,7 +101,7 @@ actor House {
             }
         }
         let service = SendingService(
-            accounts: accounts, withoutAccount: reason, door: door,
+            accounts: accounts, withoutAccount: reason, door: door, approval: try settings.approval(),
             roots: AttachmentRoots(folders: settings.attachmentRoots, limit: Limits().mailData),
             retention: try settings.retention(), surroundings: surroundings, logger: logger)
         return Rooms(service: service, transports: transports, sandbox: sandbox)

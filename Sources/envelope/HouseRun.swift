@@ -50,6 +50,7 @@ struct HouseRun {
         do {
             settings = try await Settings(options, environment: environment)
             _ = try settings.tools()
+            _ = try settings.approval()
         } catch {
             throw refused(Failure(.internal, "\(error)", hint: "Correct the settings."), .usage)
         }

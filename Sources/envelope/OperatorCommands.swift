@@ -53,13 +53,8 @@ struct RetryCommand: AsyncParsableCommand {
             let history = try await service.retry(
                 id, evenIfItMayHaveArrived: evenIfItMayHaveArrived,
                 wait: .seconds(service.accounts.isEmpty ? 0 : 60))
-            return (Self.text(history.send), MailTools.report(history), .init(history.send))
+            return (history.send.summary, MailTools.report(history), .init(history.send))
         }
-    }
-
-    private static func text(_ send: SendRecord) -> String {
-        let what = "\(send.status.rawValue) (\(send.state.rawValue))"
-        return send.failure.map { "\(what): \($0.message) \($0.hint)" } ?? what
     }
 }
 

@@ -1,6 +1,7 @@
 import Configuration
 import Logging
 import Mail
+import Sending
 import SystemPackage
 import Tools
 
@@ -30,6 +31,7 @@ struct Settings: Sendable {
         set(["give", "up", "after"], options.giveUpAfter)
         set(["retention"], options.retention)
         set(["tools"], options.tools)
+        set(["approve"], options.approve)
         if options.sandbox { flags[["sandbox"]] = ConfigValue(.bool(true), isSecret: false) }
         if options.smtpAllowPlain {
             flags[["smtp", "allow", "plain"]] = ConfigValue(.bool(true), isSecret: false)
@@ -98,6 +100,13 @@ struct Settings: Sendable {
     /// How long mail data is kept; nil for ever.
     func retention() throws(SettingsError) -> Duration? {
         try duration("retention", "ENVELOPE_RETENTION (--retention)")
+    }
+
+    /// Which sends wait for a person.
+    func approval() throws(SettingsError) -> ApprovalPolicy {
+        guard let text = text("approve") else { return .none }
+        if let policy = ApprovalPolicy(rawValue: text.lowercased()) { return policy }
+        throw SettingsError("ENVELOPE_APPROVE (--approve) is all, external or none, not \(text).")
     }
 
     /// The names of the tools to serve, in the order in which they are listed.

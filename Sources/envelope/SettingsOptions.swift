@@ -65,6 +65,12 @@ struct SettingsOptions: ParsableArguments {
             valueName: "names"))
     var tools: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Which sends wait for a person: all, external (somebody outside the sender's domain) or none.",
+            valueName: "policy"))
+    var approve: String?
+
     @Option(help: ArgumentHelp("A settings file (JSON).", valueName: "file"))
     var config: String?
 
