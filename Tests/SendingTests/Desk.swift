@@ -20,23 +20,27 @@ struct Desk: Sendable {
 
     init(
         _ acts: [ScriptedTransport.Act], path: String, clock: ManualClock = ManualClock(),
-        schedule: RetrySchedule = Self.schedule, retention: Duration? = nil
+        schedule: RetrySchedule = Self.schedule, retention: Duration? = nil,
+        approval: ApprovalPolicy = .none
     ) throws {
         let transport = ScriptedTransport(acts)
         let account = try Self.account("me", transport, schedule: schedule)
-        self.init([account], transport, path: path, clock: clock, retention: retention)
+        self.init(
+            [account], transport, path: path, clock: clock, retention: retention, approval: approval)
     }
 
     /// Several accounts, or transports of another kind.
     init(
-        accounts: [Account], path: String, clock: ManualClock = ManualClock()
+        accounts: [Account], path: String, clock: ManualClock = ManualClock(),
+        approval: ApprovalPolicy = .none
     ) {
-        self.init(accounts, ScriptedTransport([]), path: path, clock: clock, retention: nil)
+        self.init(
+            accounts, ScriptedTransport([]), path: path, clock: clock, retention: nil, approval: approval)
     }
 
     private init(
         _ accounts: [Account], _ transport: ScriptedTransport, path: String, clock: ManualClock,
-        retention: Duration?
+        retention: Duration?, approval: ApprovalPolicy
     ) {
         let milestones = Milestones()
         self.transport = transport
@@ -45,22 +49,23 @@ struct Desk: Sendable {
         self.milestones = milestones
         self.service = SendingService(
             accounts: accounts, door: StoreDoor(open: { try Store.open(at: path) }, exists: { true }),
-            roots: AttachmentRoots(folders: [], limit: 1_000_000), limits: Limits(mailData: 10_000),
+            approval: approval, roots: AttachmentRoots(folders: [], limit: 1_000_000),
+            limits: Limits(mailData: 10_000),
             retention: retention, surroundings: Self.surroundings(clock) { milestones.add($0) },
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
     static func account(
         _ name: String, _ transport: any MailTransport, schedule: RetrySchedule = Self.schedule,
-        connections: Int = 4
+        connections: Int = 4, approval: ApprovalPolicy = .none
     ) throws -> Account {
         let sender = try Mailbox(parsing: "\(name == "me" ? "Me" : "Other") <\(name)@example.com>")
         let record = AccountRecord(
             id: "env-\(name)", name: name, kind: .smtp, server: "smtps://mail.example.com:465",
             username: name, sender: sender.address)
         return Account(
-            record: record, sender: sender, transport: transport, schedule: schedule, connections: connections
-        )
+            record: record, sender: sender, transport: transport, schedule: schedule,
+            connections: connections, approval: approval)
     }
 
     static func surroundings(
@@ -130,10 +135,12 @@ final class Milestones: Sendable {
 /// Lends a desk with a record in a folder of its own.
 func withDesk<Result>(
     _ acts: [ScriptedTransport.Act], schedule: RetrySchedule = Desk.schedule, retention: Duration? = nil,
-    _ body: (Desk) async throws -> Result
+    approval: ApprovalPolicy = .none, _ body: (Desk) async throws -> Result
 ) async throws -> Result {
     try await withTemporaryFolder { folder in
-        let desk = try Desk(acts, path: folder + "/envelope.db", schedule: schedule, retention: retention)
+        let desk = try Desk(
+            acts, path: folder + "/envelope.db", schedule: schedule, retention: retention,
+            approval: approval)
         let result = try await body(desk)
         _ = await desk.service.finish(within: .zero)
         return result

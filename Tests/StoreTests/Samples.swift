@@ -27,7 +27,7 @@ enum Samples {
         _ number: Int, to: [String] = ["a@example.org"], cc: [String] = [], subject: String = "Hello",
         account: AccountRecord = account, tags: [String] = [], scheduledFor: Timestamp? = nil,
         key: String? = nil, fields: [String: String] = ["to": "1", "subject": "2"], content: String? = nil,
-        duplicatesSince: Timestamp? = nil, octets: Int = 0
+        heldBecause: String? = nil, duplicatesSince: Timestamp? = nil, octets: Int = 0
     ) throws -> NewSend {
         let id = id(number)
         let recipients =
@@ -43,6 +43,7 @@ enum Samples {
             createdAt: at, giveUpAt: at.adding(seconds: 86_400), tags: tags, metadata: ["k": "v"],
             warnings: ["careful"], scheduledFor: scheduledFor, idempotencyKey: key,
             fingerprint: Fingerprint(fields: fields, content: content ?? "content of \(number)"),
+            heldBecause: heldBecause,
             duplicatesSince: duplicatesSince)
     }
 
