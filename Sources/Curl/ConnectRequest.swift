@@ -15,15 +15,22 @@ package struct ConnectRequest: Sendable {
     package let login: Login?
     /// A PEM file of certificate authorities to trust instead of the system's.
     package let caFile: String?
+    /// Hears each command of the session as it goes out, credentials struck out; on the engine's thread, so it must
+    /// not block.
+    let heard: (@Sendable (String) -> Void)?
 
     /// Strikes nothing out when there is no login.
     var strikeout: Strikeout { login?.strikeout ?? Strikeout() }
 
-    package init(url: String, security: Security, login: Login? = nil, caFile: String? = nil) {
+    package init(
+        url: String, security: Security, login: Login? = nil, caFile: String? = nil,
+        heard: (@Sendable (String) -> Void)? = nil
+    ) {
         self.url = url
         self.security = security
         self.login = login
         self.caFile = caFile
+        self.heard = heard
     }
 }
 

@@ -45,7 +45,9 @@ extension Line {
                 { _, kind, octets, count, context in
                     if kind == CURLINFO_HEADER_OUT, let octets, let context {
                         let line = Unmanaged<Line>.fromOpaque(context).takeUnretainedValue()
-                        line.session.append(.client(Session.withoutCredentials(line.text(octets, count))))
+                        let command = Session.withoutCredentials(line.text(octets, count))
+                        line.session.append(.client(command))
+                        line.request.heard?(command)
                     }
                     return 0
                 }, me),

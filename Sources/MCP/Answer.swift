@@ -1,13 +1,15 @@
-import JSON
+package import JSON
 
-/// A message for the client, as the bytes of one line without its end.
+/// An answer for the client, as the bytes of one line without its end.
 package struct Answer: Sendable {
     package let bytes: [UInt8]
     /// The code when it is a JSON-RPC error: over HTTP the status follows from it.
     package let errorCode: Int64?
 
     init(to id: RequestID, result: [UInt8]) {
-        var bytes = Array(#"{"jsonrpc":"2.0","id":"#.utf8)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(result.count + 64)
+        bytes.append(contentsOf: #"{"jsonrpc":"2.0","id":"#.utf8)
         id.json.write(to: &bytes)
         bytes.append(contentsOf: #","result":"#.utf8)
         bytes.append(contentsOf: result)
@@ -16,12 +18,18 @@ package struct Answer: Sendable {
         errorCode = nil
     }
 
-    init(to id: RequestID, result: JSON) {
-        self.init(to: id, result: result.bytes)
+    package init(to id: RequestID, result: JSON) {
+        var bytes = Array(#"{"jsonrpc":"2.0","id":"#.utf8)
+        id.json.write(to: &bytes)
+        bytes.append(contentsOf: #","result":"#.utf8)
+        result.write(to: &bytes)
+        bytes.append(UInt8(ascii: "}"))
+        self.bytes = bytes
+        errorCode = nil
     }
 
     /// With `"id":null` when the request's own could not be read (JSON-RPC 2.0 §5).
-    init(to id: RequestID?, error: ProtocolError) {
+    package init(to id: RequestID?, error: ProtocolError) {
         let message: JSON = ["jsonrpc": "2.0", "id": id?.json ?? .null, "error": error.json]
         bytes = message.bytes
         errorCode = error.code

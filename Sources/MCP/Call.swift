@@ -1,52 +1,63 @@
 import JSON
-import Synchronization
 
-/// A tool call that has been understood and waits to be run.
+/// A request that has been understood and waits to be run.
 package struct Call: Sendable {
+    package enum Kind: Sendable {
+        case request
+        /// `subscriptions/listen`: runs until it is stopped, and then has its answer.
+        case listening
+        /// `resources/subscribe`: runs until it is stopped, without an answer.
+        case watching
+    }
+
+    /// What a handler made of the request.
+    struct Output: Sendable {
+        let json: JSON
+        var isError = false
+    }
+
     package let id: RequestID
     /// Different for every call of a session, unlike the id, which a client may use again.
     package let serial: Int
-    let tool: Tool
-    let arguments: JSON.Object
-    let progressToken: JSON?
-    let revision: Revision
-    let serverInfo: JSON
+    package let method: String
+    /// Of the tool or the prompt.
+    package let name: String?
+    package let kind: Kind
+    /// True for what only looks something up and is done soon.
+    let isLookUp: Bool
+    let context: CallContext
+    let work: @Sendable (@escaping Notice.Carrier) async throws(ProtocolError) -> Output
 
-    /// Runs the tool. `notify` takes each progress notification, as the bytes of one line.
-    package func run(notify: @escaping @Sendable ([UInt8]) -> Void) async -> Answer {
-        let progress = progressToken.map { Progress(token: $0, revision: revision, notify: notify) }
-        let call = ToolCall(name: tool.name, arguments: arguments, progress: progress?.report)
-        let result = await tool.call(call)
-        return Answer(to: id, result: result.json(for: revision, serverInfo: serverInfo))
-    }
-}
+    package var revision: Revision { context.revision }
 
-/// The progress of one call, which must grow with each notification; what does not grow is left out.
-private final class Progress: Sendable {
-    private let token: JSON
-    private let revision: Revision
-    private let notify: @Sendable ([UInt8]) -> Void
-    private let last = Mutex(-Double.infinity)
-
-    init(token: JSON, revision: Revision, notify: @escaping @Sendable ([UInt8]) -> Void) {
-        self.token = token
-        self.revision = revision
-        self.notify = notify
+    /// True when notices may come before the answer, so that over HTTP it takes a stream to carry them.
+    package var mayNotify: Bool {
+        kind != .request || context.progressToken != nil || context.logLevel != nil
+            || (!revision.isModern && name != nil
+                && ["elicitation", "elicitation.url", "sampling", "roots"]
+                    .contains { context.client.can($0) })
     }
 
-    @Sendable func report(_ progress: Double, of total: Double?, message: String?) {
-        let grows = last.withLock { last in
-            if progress <= last || !progress.isFinite { return false }
-            last = progress
-            return true
+    /// Runs to the answer; nil when nobody waits for one. Cancelling the task ends it early: a tool says what became of
+    /// it, a stream ends with its result. `notify` takes what is to be said before that.
+    package func run(notify: @escaping Notice.Carrier) async -> Answer? {
+        let start = ContinuousClock.now
+        let answer: Answer
+        var isError = false
+        do throws(ProtocolError) {
+            let output = try await work(notify)
+            isError = output.isError
+            answer = Answer(to: id, result: output.json)
+        } catch {
+            isError = true
+            answer = Answer(to: id, error: error.known(to: revision))
         }
-        if !grows { return }
-        var params: JSON.Object = ["progressToken": token, "progress": .number(progress)]
-        if let total, total.isFinite { params["total"] = .number(total) }
-        if revision >= .march2025, let message { params["message"] = .string(message) }
-        let notification: JSON = [
-            "jsonrpc": "2.0", "method": "notifications/progress", "params": .object(params),
-        ]
-        notify(notification.bytes)
+        let (seconds, attoseconds) = start.duration(to: .now).components
+        context.options.observe(
+            CallRecord(
+                method: method, name: name,
+                milliseconds: seconds * 1000 + attoseconds / 1_000_000_000_000_000,
+                isError: isError, trace: context.trace))
+        return kind == .watching ? nil : answer
     }
 }

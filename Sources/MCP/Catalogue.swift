@@ -10,10 +10,19 @@ package struct Catalogue: Sendable {
     package let instructions: String?
     /// In the order in which they are listed; each name once.
     package let tools: [Tool]
+    /// Nil: the server has none and says so.
+    package let resources: Resources?
+    /// In the order in which they are listed; each name once. Empty: the server has none and says so.
+    package let prompts: [Prompt]
+    /// Nil: a modern client is never asked anything.
+    package let seal: StateSeal?
+    /// True when `notifications/message` is offered, which 2026-07-28 deprecates.
+    package let loggingEnabled: Bool
 
     package init(
         name: String, title: String, version: String, websiteURL: String? = nil, instructions: String? = nil,
-        tools: [Tool]
+        tools: [Tool], resources: Resources? = nil, prompts: [Prompt] = [], seal: StateSeal? = nil,
+        loggingEnabled: Bool = false
     ) {
         self.name = name
         self.title = title
@@ -21,56 +30,17 @@ package struct Catalogue: Sendable {
         self.websiteURL = websiteURL
         self.instructions = instructions
         self.tools = tools
+        self.resources = resources
+        self.prompts = prompts
+        self.seal = seal
+        self.loggingEnabled = loggingEnabled
     }
 
     package func tool(named name: String) -> Tool? {
         tools.first { JSON.string($0.name) == .string(name) }
     }
 
-    /// `Implementation` as that revision has it.
-    func serverInfo(for revision: Revision) -> JSON {
-        var info: JSON.Object = ["name": .string(name)]
-        if revision >= .june2025 { info["title"] = .string(title) }
-        info["version"] = .string(version)
-        if revision >= .november2025, let websiteURL { info["websiteUrl"] = .string(websiteURL) }
-        return .object(info)
-    }
-
-    /// `InitializeResult` of a legacy revision.
-    func initializeResult(for revision: Revision) -> JSON {
-        var result: JSON.Object = [
-            "protocolVersion": .string(revision.rawValue), "capabilities": ["tools": ["listChanged": false]],
-            "serverInfo": serverInfo(for: revision),
-        ]
-        result["instructions"] = instructions.map(JSON.string)
-        return .object(result)
-    }
-
-    /// `DiscoverResult` of a modern revision.
-    func discoverResult(for revision: Revision) -> JSON {
-        var result: JSON.Object = [
-            "resultType": "complete",
-            "supportedVersions": .array(Revision.modern.map { .string($0.rawValue) }),
-            "capabilities": ["tools": [:]],
-        ]
-        result["instructions"] = instructions.map(JSON.string)
-        return cacheable(result, for: revision)
-    }
-
-    /// `ListToolsResult`: all on one page.
-    func listToolsResult(for revision: Revision) -> JSON {
-        var result: JSON.Object = [:]
-        if revision.isModern { result["resultType"] = "complete" }
-        result["tools"] = .array(tools.map { .object($0.definition(for: revision)) })
-        return revision.isModern ? cacheable(result, for: revision) : .object(result)
-    }
-
-    /// An hour, and shareable: nothing in the catalogue depends on who asks or changes while the program runs.
-    private func cacheable(_ result: JSON.Object, for revision: Revision) -> JSON {
-        var result = result
-        result["ttlMs"] = 3_600_000
-        result["cacheScope"] = "public"
-        result["_meta"] = .object([Meta.serverInfo: serverInfo(for: revision)])
-        return .object(result)
+    package func prompt(named name: String) -> Prompt? {
+        prompts.first { JSON.string($0.name) == .string(name) }
     }
 }

@@ -4,8 +4,8 @@ import Synchronization
 /// What other tasks have to tell the thread that owns the wire, with a pipe that wakes it from poll(2).
 final class Inbox: Sendable {
     enum Event: Sendable {
-        case finished(Call, Answer)
-        case progress(Call, [UInt8])
+        case finished(Call, Answer?)
+        case notice(Call, Notice)
         case stop
     }
 

@@ -1,15 +1,15 @@
-import JSON
+package import JSON
 
 /// One JSON-RPC 2.0 message from the client, told apart by its members.
-enum Message {
+package enum Message: Sendable {
     case request(Request)
     /// Never answered, whatever is wrong with it.
     case notification(method: String, params: JSON.Object)
-    /// The client's answer to a request of ours.
-    case response
+    /// The client's answer to a request of ours; nil for an error.
+    case response(id: RequestID?, result: JSON?)
     case invalid(ProtocolError, id: RequestID?)
 
-    init(_ json: JSON) {
+    package init(_ json: JSON) {
         guard let object = json.object else {
             self = .invalid(.invalidRequest("A message must be a JSON object."), id: nil)
             return
@@ -17,7 +17,7 @@ enum Message {
         let id = RequestID(object["id"])
         guard let method = object["method"] else {
             if object["result"] != nil || object["error"] != nil {
-                self = .response
+                self = .response(id: id, result: object["error"] == nil ? object["result"] : nil)
             } else {
                 self = .invalid(.invalidRequest("`method` is missing."), id: id)
             }
@@ -37,32 +37,6 @@ enum Message {
             }
         } else {
             self = .invalid(.invalidRequest("`id` must be a string or an integer."), id: nil)
-        }
-    }
-}
-
-/// A message that wants an answer.
-struct Request {
-    let id: RequestID
-    let method: String
-    /// As sent; nil when absent.
-    let rawParams: JSON?
-
-    init(id: RequestID, method: String, params: JSON?) {
-        self.id = id
-        self.method = method
-        rawParams = params
-    }
-
-    /// `params._meta`, empty when there is none.
-    var meta: JSON.Object { rawParams?["_meta"]?.object ?? [:] }
-
-    /// The parameters by name. Absent and null (some clients send it) count as none.
-    func params() throws(ProtocolError) -> JSON.Object {
-        switch rawParams {
-        case nil, .null: return [:]
-        case .object(let params): return params
-        default: throw .invalidParams("`params` must be an object.")
         }
     }
 }

@@ -1,4 +1,4 @@
-/// The tool calls that run now, those that wait for their turn, and the batches that wait for some of them.
+/// The calls that run now, those that wait for their turn, the subscriptions, and the batches that wait for some of them.
 struct OpenCalls {
     private struct Batch {
         var open: Set<Int> = []
@@ -14,6 +14,8 @@ struct OpenCalls {
     private let limits: StdioServer.Limits
     private let inbox: Inbox
     private var tasks: [Int: Task<Void, Never>] = [:]
+    /// Subscriptions, which run for as long as they are wanted and so take no call's place.
+    private var streams: [Int: Task<Void, Never>] = [:]
     private var waiting: [Waiting] = []
     private var batches: [Batch] = []
 
@@ -22,8 +24,8 @@ struct OpenCalls {
         self.inbox = inbox
     }
 
-    var isEmpty: Bool { tasks.isEmpty && waiting.isEmpty }
-    /// Running and waiting.
+    var isEmpty: Bool { tasks.isEmpty && waiting.isEmpty && streams.isEmpty }
+    /// Running and waiting, without the subscriptions.
     var count: Int { tasks.count + waiting.count }
     var words: String { count == 1 ? "1 call" : "\(count) calls" }
 
@@ -36,7 +38,11 @@ struct OpenCalls {
 
     /// Runs a call, or has it wait while as many run as may.
     mutating func start(_ call: Call, size: Int) {
-        if tasks.count < limits.calls { run(call) } else { waiting.append(Waiting(call: call, size: size)) }
+        if call.kind != .request || tasks.count < limits.calls {
+            run(call)
+        } else {
+            waiting.append(Waiting(call: call, size: size))
+        }
     }
 
     /// In a task of its own. Not a child task: at shutdown the server returns in time even when a tool does not heed its
@@ -44,18 +50,22 @@ struct OpenCalls {
     private mutating func run(_ call: Call) {
         let inbox = inbox
         @Sendable func run() async {
-            let answer = await call.run { inbox.post(.progress(call, $0)) }
+            let answer = await call.run { notice in
+                inbox.post(.notice(call, notice))
+                return true
+            }
             inbox.post(.finished(call, answer))
         }
         // A look-up is done sooner than another thread is awake (2 × 100 µs): it begins right here, on the wire's thread,
         // and leaves it where it first waits. What may compute for long never does.
-        tasks[call.serial] = call.tool.isReadOnly ? Task.immediate { await run() } : Task { await run() }
+        let task = call.isLookUp ? Task.immediate { await run() } : Task { await run() }
+        if call.kind == .request { tasks[call.serial] = task } else { streams[call.serial] = task }
     }
 
     /// Cancels a call; one that still waits is never begun. Returns the line of its batch if it was the last one open
     /// there.
     mutating func cancel(_ serial: Int) -> [UInt8]? {
-        if let task = tasks[serial] {
+        if let task = tasks[serial] ?? streams[serial] {
             task.cancel()
             return nil
         }
@@ -68,6 +78,12 @@ struct OpenCalls {
     mutating func cancelAll() {
         waiting = []
         for task in tasks.values { task.cancel() }
+        endStreams()
+    }
+
+    /// Has the subscriptions end.
+    func endStreams() {
+        for task in streams.values { task.cancel() }
     }
 
     /// Starts the calls of a batch; returns the lines that it makes ready, its own when it has no calls.
@@ -80,6 +96,12 @@ struct OpenCalls {
             case .silence, .batch: break
             case .answer(let answer): batch.answers.append(answer.bytes)
             case .cancel(let serial): cancelled.append(serial)
+            case .subscribe(let answer, let call):
+                batch.answers.append(answer.bytes)
+                start(call, size: 0)
+            case .unsubscribe(let answer, let serial):
+                batch.answers.append(answer.bytes)
+                if let serial { cancelled.append(serial) }
             case .call(let call):
                 batch.open.insert(call.serial)
                 calls.append(call)
@@ -100,6 +122,7 @@ struct OpenCalls {
     /// was the last one open there.
     mutating func finish(_ call: Call, with answer: Answer?) -> [UInt8]? {
         tasks[call.serial] = nil
+        streams[call.serial] = nil
         while tasks.count < limits.calls, !waiting.isEmpty { run(waiting.removeFirst().call) }
         return close(call.serial, with: answer)
     }

@@ -6,6 +6,10 @@ package enum Reaction: Sendable {
     case call(Call)
     /// Stops the call with that serial number.
     case cancel(serial: Int)
+    /// The answer goes out at once; then the call, which has none of its own, tells of changes until it is stopped.
+    case subscribe(Answer, Call)
+    /// The answer goes out, and the call with that serial number, if any, stops.
+    case unsubscribe(Answer, serial: Int?)
     /// All answers go out together as one array, or nothing when there are none (2025-03-26 alone).
     case batch([Reaction])
 }

@@ -1,22 +1,30 @@
 import JSON
 import Synchronization
 
-/// A catalogue with its tool list as bytes, made for each revision when first asked for and kept: the list is the
+/// A catalogue with its lists as bytes, made for each revision when first asked for and kept: the tool list is the
 /// largest and most frequent answer.
 package final class RenderedCatalogue: Sendable {
+    enum List: String, Hashable { case tools, prompts, templates }
+
+    private struct Key: Hashable {
+        let list: List
+        let revision: Revision
+    }
+
     package let catalogue: Catalogue
-    private let toolLists = Mutex<[Revision: [UInt8]]>([:])
+    private let lists = Mutex<[Key: [UInt8]]>([:])
 
     package init(_ catalogue: Catalogue) {
         self.catalogue = catalogue
     }
 
-    func toolList(for revision: Revision) -> [UInt8] {
-        toolLists.withLock { lists in
-            if let list = lists[revision] { return list }
-            let list = catalogue.listToolsResult(for: revision).bytes
-            lists[revision] = list
-            return list
+    func list(_ list: List, for revision: Revision) -> [UInt8] {
+        lists.withLock { lists in
+            let key = Key(list: list, revision: revision)
+            if let bytes = lists[key] { return bytes }
+            let bytes = catalogue.list(list, for: revision).bytes
+            lists[key] = bytes
+            return bytes
         }
     }
 }

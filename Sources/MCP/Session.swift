@@ -1,4 +1,4 @@
-import JSON
+package import JSON
 
 /// One client's conversation: what was agreed in it and which calls are open. It decides what each message means and
 /// does no input or output of its own.
@@ -8,35 +8,93 @@ import JSON
 /// whose probe for the modern era timed out can still begin with `initialize`.
 package struct Session: Sendable {
     let rendered: RenderedCatalogue
+    let options: Options
+    let inquiries = Inquiries()
     /// What `initialize` agreed on; nil before it.
-    package private(set) var negotiated: Revision?
-    private var openCalls: [RequestID: Int] = [:]
+    package internal(set) var negotiated: Revision?
+    /// `ClientCapabilities` of the handshake.
+    var capabilities: JSON.Object = [:]
+    /// True once the client has said so; before that it is asked nothing.
+    var isInitialized = false
+    /// What `logging/setLevel` last said.
+    var logLevel = LogLevel.info
+    var openCalls: [RequestID: Int] = [:]
+    var streams = OpenStreams()
     private var serials = 0
 
-    package init(_ rendered: RenderedCatalogue) {
+    /// - Parameter negotiated: for a legacy client that is served without a handshake, the revision to assume.
+    package init(
+        _ rendered: RenderedCatalogue, options: Options = Options(), negotiated: Revision? = nil
+    ) {
         self.rendered = rendered
+        self.options = options
+        self.negotiated = negotiated
     }
 
     /// Takes one line or one body.
     package mutating func receive(_ bytes: [UInt8]) -> Reaction {
         do {
-            let json = try JSON(parsing: bytes)
-            if case .array(let elements) = json { return receive(batch: elements) }
-            return receive(Message(json))
+            return receive(try JSON(parsing: bytes))
         } catch {
             return .answer(Answer(to: nil, error: .parse(error)))
         }
     }
 
+    package mutating func receive(_ json: JSON) -> Reaction {
+        if case .array(let elements) = json { return receive(batch: elements) }
+        return receive(Message(json))
+    }
+
+    package mutating func receive(_ message: Message) -> Reaction {
+        switch message {
+        case .invalid(let error, let id): return .answer(Answer(to: id, error: error))
+        case .response(let id, let result):
+            inquiries.answer(id, with: result)
+            return .silence
+        case .notification("notifications/cancelled", let params):
+            guard let id = RequestID(params["requestId"]), let serial = openCalls.removeValue(forKey: id)
+            else { return .silence }
+            streams.end(serial)
+            return .cancel(serial: serial)
+        case .notification("notifications/initialized", _):
+            isInitialized = negotiated != nil
+            return .silence
+        case .notification: return .silence
+        case .request(let request):
+            do throws(ProtocolError) {
+                return try answer(request)
+            } catch {
+                return .answer(Answer(to: request.id, error: error))
+            }
+        }
+    }
+
     /// Ends a call; false when its answer is no longer wanted, because the client cancelled it.
     package mutating func settle(_ call: Call) -> Bool {
+        streams.end(call.serial)
         if openCalls[call.id] != call.serial { return false }
         openCalls[call.id] = nil
         return true
     }
 
-    /// True while a call's answer is still wanted.
-    package func isOpen(_ call: Call) -> Bool { openCalls[call.id] == call.serial }
+    /// True while a call's answer, or what a subscription tells, is still wanted.
+    package func isOpen(_ call: Call) -> Bool {
+        call.kind == .watching ? streams.isOpen(call.serial) : openCalls[call.id] == call.serial
+    }
+
+    /// True when a notice of that call is still to be sent.
+    package func wants(_ notice: Notice, of call: Call) -> Bool { notice.outlivesCall || isOpen(call) }
+
+    /// True while the client has questions to answer.
+    package var awaitsAnswers: Bool { inquiries.areOpen }
+
+    /// Withdraws every question that the client has not answered, and all to come: it cannot answer any more.
+    package func stopAsking() { inquiries.close() }
+
+    mutating func nextSerial() -> Int {
+        serials += 1
+        return serials
+    }
 
     private mutating func receive(batch elements: [JSON]) -> Reaction {
         let refusal: String? =
@@ -61,121 +119,5 @@ package struct Session: Sendable {
             }
         }
         return .batch(reactions)
-    }
-
-    private mutating func receive(_ message: Message) -> Reaction {
-        switch message {
-        case .invalid(let error, let id): return .answer(Answer(to: id, error: error))
-        case .response: return .silence
-        case .notification("notifications/cancelled", let params):
-            guard let id = RequestID(params["requestId"]), let serial = openCalls.removeValue(forKey: id)
-            else {
-                return .silence
-            }
-            return .cancel(serial: serial)
-        case .notification: return .silence
-        case .request(let request):
-            do throws(ProtocolError) {
-                return try answer(request)
-            } catch {
-                return .answer(Answer(to: request.id, error: error))
-            }
-        }
-    }
-
-    private mutating func answer(_ request: Request) throws(ProtocolError) -> Reaction {
-        if openCalls[request.id] != nil {
-            throw .invalidRequest("A request with this id is still being answered.")
-        }
-        if request.isModern { return try answerModern(request) }
-        switch request.method {
-        case "initialize": return try initialize(request)
-        case "server/discover": throw request.missingMeta(Meta.protocolVersion)
-        default: return try answerLegacy(request)
-        }
-    }
-
-    private mutating func initialize(_ request: Request) throws(ProtocolError) -> Reaction {
-        guard let requested = try request.params()["protocolVersion"]?.string else {
-            throw .invalidParams(
-                "`protocolVersion` must be a string.",
-                data: ["supported": .array(Revision.legacy.map { .string($0.rawValue) })])
-        }
-        let revision = Revision.legacy.first { $0.rawValue == requested } ?? .latestLegacy
-        negotiated = revision
-        return .answer(Answer(to: request.id, result: rendered.catalogue.initializeResult(for: revision)))
-    }
-
-    private mutating func answerLegacy(_ request: Request) throws(ProtocolError) -> Reaction {
-        if request.method == "ping" {
-            _ = try request.params()
-            return .answer(Answer(to: request.id, result: [:]))
-        }
-        guard let negotiated else {
-            throw .invalidRequest(
-                "Send `initialize` first, or put `\(Meta.protocolVersion)` into `params._meta`.")
-        }
-        return try answerCommon(request, in: negotiated)
-    }
-
-    private mutating func answerModern(_ request: Request) throws(ProtocolError) -> Reaction {
-        guard let version = request.meta[Meta.protocolVersion]?.string else {
-            throw .invalidParams("`\(Meta.protocolVersion)` in `_meta` must be a string.")
-        }
-        if request.meta[Meta.clientCapabilities]?.object == nil {
-            throw request.missingMeta(Meta.clientCapabilities)
-        }
-        guard let revision = Revision.modern.first(where: { $0.rawValue == version }) else {
-            throw .unsupportedVersion(version)
-        }
-        if request.method == "server/discover" {
-            return .answer(Answer(to: request.id, result: rendered.catalogue.discoverResult(for: revision)))
-        }
-        return try answerCommon(request, in: revision)
-    }
-
-    /// The methods that both eras have.
-    private mutating func answerCommon(_ request: Request, in revision: Revision) throws(ProtocolError)
-        -> Reaction
-    {
-        switch request.method {
-        case "tools/list":
-            switch try request.params()["cursor"] {
-            case nil, .null: return .answer(Answer(to: request.id, result: rendered.toolList(for: revision)))
-            // The list has one page, so no cursor was ever given out.
-            default: throw .invalidParams("`cursor` is not one that this server gave out.")
-            }
-        case "tools/call": return .call(try call(request, in: revision))
-        default: throw .methodNotFound(request.method)
-        }
-    }
-
-    private mutating func call(_ request: Request, in revision: Revision) throws(ProtocolError) -> Call {
-        let params = try request.params()
-        guard let name = params["name"]?.string else { throw .invalidParams("`name` must be a string.") }
-        let arguments: JSON.Object
-        switch params["arguments"] {
-        case nil, .null: arguments = [:]
-        case .object(let object): arguments = object
-        default: throw .invalidParams("`arguments` must be an object.")
-        }
-        guard let tool = rendered.catalogue.tool(named: name) else {
-            throw .invalidParams("Unknown tool: \(name.shownInMessage)")
-        }
-        serials += 1
-        openCalls[request.id] = serials
-        return Call(
-            id: request.id, serial: serials, tool: tool, arguments: arguments,
-            progressToken: RequestID(request.meta[Meta.progressToken])?.json, revision: revision,
-            serverInfo: rendered.catalogue.serverInfo(for: revision))
-    }
-}
-
-extension Request {
-    /// True when the request carries its own protocol version, whatever else is wrong with it.
-    fileprivate var isModern: Bool { meta[Meta.protocolVersion] != nil }
-
-    fileprivate func missingMeta(_ name: String) -> ProtocolError {
-        .invalidParams("`params._meta` must hold `\(name)`.")
     }
 }

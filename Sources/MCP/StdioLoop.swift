@@ -18,6 +18,8 @@ struct StdioLoop {
     private var lines: LineSplitter
     private var output: OutputQueue
     private var calls: OpenCalls
+    /// What a client that does not read may be told later; each line once.
+    private var delayed: [[UInt8]] = []
     private var stage = Stage.serving
     /// True once nothing more will be read.
     private var inputEnded = false
@@ -26,7 +28,7 @@ struct StdioLoop {
     init(_ server: StdioServer, inbox: Inbox) {
         self.server = server
         self.inbox = inbox
-        session = Session(RenderedCatalogue(server.catalogue))
+        session = Session(RenderedCatalogue(server.catalogue), options: server.options)
         lines = LineSplitter(limit: server.limits.line)
         output = OutputQueue(server.output)
         calls = OpenCalls(limits: server.limits, inbox: inbox)
@@ -41,7 +43,9 @@ struct StdioLoop {
                 output.flush()
                 if tookAll || !hasRoom { break }
             }
+            tellDelayed()
             if output.isClosed { stop("nobody reads the output any more") }
+            if inputEnded, lines.isEmpty { endConversation() }
             if isOver() { break }
             wait()
         }
@@ -49,8 +53,11 @@ struct StdioLoop {
     }
 
     /// A client that does not read, or that has too many calls running and waiting, is not read either, so that memory
-    /// stays bounded.
-    private var hasRoom: Bool { output.count < server.limits.unread && calls.hasRoom }
+    /// stays bounded; but when calls wait for its answers, those must come in.
+    private var hasRoom: Bool { isRead && (calls.hasRoom || session.awaitsAnswers) }
+
+    /// False while too much waits for the client to read it.
+    private var isRead: Bool { output.count < server.limits.unread }
 
     /// True when every whole line was taken, false when there was no room for more.
     private mutating func takeLines() -> Bool {
@@ -72,11 +79,27 @@ struct StdioLoop {
         switch reaction {
         case .silence: break
         case .answer(let answer): output.append(line: answer.bytes)
-        case .call(let call): calls.start(call, size: size)
+        case .call(let call): start(call, size: size)
         case .cancel(let serial):
             if let line = calls.cancel(serial) { output.append(line: line) }
+        case .subscribe(let answer, let call):
+            output.append(line: answer.bytes)
+            start(call, size: size)
+        case .unsubscribe(let answer, let serial):
+            if let serial { _ = calls.cancel(serial) }
+            output.append(line: answer.bytes)
         case .batch(let reactions):
             for line in calls.startBatch(reactions, size: size) { output.append(line: line) }
+        }
+    }
+
+    private mutating func start(_ call: Call, size: Int) {
+        if call.kind == .request, !calls.hasRoom {
+            _ = session.settle(call)
+            let error = ProtocolError.internal("Too many calls wait for answers from this client.")
+            output.append(line: Answer(to: call.id, error: error).bytes)
+        } else {
+            calls.start(call, size: size)
         }
     }
 
@@ -85,11 +108,27 @@ struct StdioLoop {
         case .finished(let call, let answer):
             let wanted = session.settle(call)
             if let line = calls.finish(call, with: wanted ? answer : nil) { output.append(line: line) }
-        case .progress(let call, let line):
-            // Progress is the one thing that may be left out when the client does not keep up.
-            if session.isOpen(call), output.count < server.limits.unread { output.append(line: line) }
+        case .notice(let call, let notice):
+            if !session.wants(notice, of: call) { return }
+            switch notice.urgency {
+            case .must: output.append(line: notice.bytes)
+            case .mayBeDropped: if isRead { output.append(line: notice.bytes) }
+            case .mayWait:
+                if isRead {
+                    output.append(line: notice.bytes)
+                } else if !delayed.contains(notice.bytes) {
+                    delayed.append(notice.bytes)
+                }
+            }
         case .stop: stop("asked to stop")
         }
+    }
+
+    private mutating func tellDelayed() {
+        if delayed.isEmpty || !isRead { return }
+        for line in delayed { output.append(line: line) }
+        delayed = []
+        output.flush()
     }
 
     // MARK: - The end
@@ -105,6 +144,12 @@ struct StdioLoop {
         stage = .draining(until: clock.now + server.limits.drain)
         let open = calls.isEmpty ? "" : ", \(calls.words) in flight"
         server.log("shutting down: \(reason)\(open)")
+    }
+
+    /// After the client's last line it can neither answer nor unsubscribe.
+    private func endConversation() {
+        session.stopAsking()
+        calls.endStreams()
     }
 
     private mutating func isOver() -> Bool {

@@ -31,21 +31,22 @@ package struct StdioServer: Sendable {
     let input: Int32
     let output: Int32
     let limits: Limits
+    let options: Session.Options
     let parent: @Sendable () -> Int32
     let log: @Sendable (String) -> Void
 
     /// - Parameter log: takes one line for each event that an operator may want to know; never a message's content.
     package init(
         catalogue: Catalogue, input: Int32 = 0, output: Int32 = 1, limits: Limits = Limits(),
-        log: @escaping @Sendable (String) -> Void
+        options: Session.Options = Session.Options(), log: @escaping @Sendable (String) -> Void
     ) {
         self.init(
-            catalogue: catalogue, input: input, output: output, limits: limits, parent: { getppid() },
-            log: log)
+            catalogue: catalogue, input: input, output: output, limits: limits, options: options,
+            parent: { getppid() }, log: log)
     }
 
     init(
-        catalogue: Catalogue, input: Int32, output: Int32, limits: Limits,
+        catalogue: Catalogue, input: Int32, output: Int32, limits: Limits, options: Session.Options,
         parent: @escaping @Sendable () -> Int32,
         log: @escaping @Sendable (String) -> Void
     ) {
@@ -53,6 +54,7 @@ package struct StdioServer: Sendable {
         self.input = input
         self.output = output
         self.limits = limits
+        self.options = options
         self.parent = parent
         self.log = log
     }

@@ -5,12 +5,26 @@ package struct Tool: Sendable {
     /// The tool object as the newest `tools/list` gives it: name, title, description, inputSchema, outputSchema,
     /// annotations, _meta. Older revisions get less of it.
     package let definition: JSON.Object
-    /// Runs one call. It checks its own arguments; what is wrong with them is a result with `isError`.
-    package let call: @Sendable (ToolCall) async -> ToolResult
+    /// Runs one round of a call. It checks its own arguments; what is wrong with them is a result with `isError`.
+    package let run: @Sendable (ToolCall) async -> ToolOutcome
 
+    /// A tool that never asks anything back.
     package init(definition: JSON.Object, call: @escaping @Sendable (ToolCall) async -> ToolResult) {
+        self.init(definition: definition, asking: { .result(await call($0)) })
+    }
+
+    package init(definition: JSON.Object, asking run: @escaping @Sendable (ToolCall) async -> ToolOutcome) {
         self.definition = definition
-        self.call = call
+        self.run = run
+    }
+
+    /// Runs a call outside of any conversation, where nobody can answer a question.
+    package func call(_ call: ToolCall) async -> ToolResult {
+        switch await run(call) {
+        case .result(let result): result
+        case .ask: ToolResult(text: "This call needs an answer from a person.", isError: true)
+        case .refused(let error): ToolResult(text: error.message, isError: true)
+        }
     }
 
     /// The `name` of the definition, empty when it has none.
@@ -18,18 +32,4 @@ package struct Tool: Sendable {
 
     /// What its `readOnlyHint` says.
     var isReadOnly: Bool { definition["annotations"]?["readOnlyHint"]?.bool == true }
-
-    /// The definition without what a client of that revision may stumble over.
-    func definition(for revision: Revision) -> JSON.Object {
-        var definition = definition
-        if revision != .november2025 { definition["execution"] = nil }
-        if revision < .november2025 { definition["icons"] = nil }
-        if revision < .june2025 {
-            definition["title"] = nil
-            definition["outputSchema"] = nil
-            definition["_meta"] = nil
-        }
-        if revision < .march2025 { definition["annotations"] = nil }
-        return definition
-    }
 }

@@ -117,12 +117,13 @@ package struct SMTPTransport: MailTransport {
 
     /// The session given, or a fresh one; nil with the reason in `record` when there is none to be had.
     private func openSession(
-        _ given: OpenSession?, _ record: inout Transaction, _ progress: Progress
+        _ given: OpenSession?, _ record: inout Transaction, _ progress: @escaping Progress
     ) async -> OpenSession? {
         if let given { return given }
         progress(.phase(.resolve))
         do {
-            let connection = try await engine.connect(request, deadline: .now + options.deadlines.connect)
+            let connection = try await engine.connect(
+                request(progress), deadline: .now + options.deadlines.connect)
             record.converse(connection.session)
             let session = OpenSession(
                 connection: connection, capabilities: Capabilities(connection.session))
@@ -140,7 +141,7 @@ package struct SMTPTransport: MailTransport {
         }
     }
 
-    private var request: ConnectRequest {
+    private func request(_ progress: @escaping Progress) -> ConnectRequest {
         let scheme = server.security == .implicitTLS ? "smtps" : "smtp"
         let security: ConnectRequest.Security =
             switch server.security {
@@ -150,7 +151,8 @@ package struct SMTPTransport: MailTransport {
             }
         return ConnectRequest(
             url: "\(scheme)://\(server.authority)/\(options.ehloNameInURL)", security: security,
-            login: credentials?.login, caFile: options.caFile)
+            login: credentials?.login, caFile: options.caFile,
+            heard: { if $0.hasPrefix("AUTH ") { progress(.phase(.auth)) } })
     }
 }
 

@@ -4,7 +4,7 @@ package import Store
 /// What a person is shown before a yes: the envelope as it will be sent, in plain text.
 package enum ApprovalText {
     /// Bounded, one field a line, without control characters.
-    package static func text(of send: SendRecord) -> String {
+    package static func text(of send: SendRecord, attachments: [String] = []) -> String {
         var lines = ["From: \(send.from)"]
         for kind in RecipientKind.allCases {
             let people = send.recipients.filter { $0.kind == kind }.map(\.mailbox.text)
@@ -14,8 +14,9 @@ package enum ApprovalText {
         }
         lines.append("Subject: \(send.subject)")
         lines.append("Size: \(send.size) octets")
+        if !attachments.isEmpty { lines.append("Attachments: \(attachments.joined(separator: ", "))") }
         if let time = send.scheduledFor { lines.append("At: \(time.rfc3339)") }
-        return lines.map(shown).joined(separator: "\n")
+        return lines.map { shown(String($0.prefix(4_000))) }.joined(separator: "\n")
     }
 
     private static let names: [RecipientKind: String] = [.to: "To", .cc: "Cc", .bcc: "Bcc"]

@@ -20,7 +20,7 @@ package enum MailTools {
         let trackSend = TrackSend(definition: try .trackSend(), service: service)
         let listSends = ListSends(definition: try .listSends(), service: service)
         var tools = [
-            Tool(definition: sendEmail.definition.object) { call in await sendEmail.run(call.arguments) },
+            Tool(definition: sendEmail.definition.object, asking: sendEmail.run),
             Tool(definition: trackSend.definition.object) { call in await trackSend.run(call.arguments) },
             Tool(definition: listSends.definition.object) { call in await listSends.run(call.arguments) },
         ]

@@ -9,21 +9,62 @@ struct SendEmail: Sendable {
     let definition: Definition
     let service: ServiceSource
 
-    func run(_ given: JSON.Object) async -> ToolResult {
+    func run(_ call: ToolCall) async -> ToolOutcome {
         do throws(Failure) {
-            let arguments = try Arguments(given, checkedBy: definition.input)
-            let request = try SendRequest(arguments)
+            let arguments = try Arguments(call.arguments, checkedBy: definition.input)
             let service = try await service().get()
-            if arguments.flag("dry_run") {
-                return ToolResult(structured: .preview(try service.preview(request)))
-            }
             let wait = arguments.duration("wait_seconds", default: 4)
-            let answer = try await service.send(request, wait: wait)
-            var report = JSON.Object.send(answer.history.send)
-            if answer.isDeduplicated { report["deduplicated"] = true }
-            return ToolResult(structured: report, isError: answer.history.send.status == .failed)
+            let stages = Stages(call.progress)
+            let request = try SendRequest(arguments)
+            if let question = ApprovalQuestion(call.state) {
+                return try await question.outcome(call, of: request, service, wait: wait, stages)
+            }
+            if arguments.flag("dry_run") {
+                return .result(ToolResult(structured: .preview(try service.preview(request))))
+            }
+            let answer = try await service.send(request, wait: wait, progress: stages.hear)
+            let send = answer.history.send
+            if send.state == .held, call.client.can("elicitation") {
+                return .ask(try ApprovalQuestion(about: send, service).questions(request))
+            }
+            return .result(stages.result(send, isDeduplicated: answer.isDeduplicated))
         } catch {
-            return .failure(error)
+            return .result(.failure(error))
+        }
+    }
+}
+
+/// How far a waiting call is, told to a client that asked for it.
+struct Stages: Sendable {
+    private let report: (@Sendable (Double, Double?, String?) -> Void)?
+
+    init(_ report: (@Sendable (Double, Double?, String?) -> Void)?) { self.report = report }
+
+    /// Nil when nobody listens.
+    var hear: Progress? {
+        guard let report else { return nil }
+        return { moment in
+            guard case .phase(let phase) = moment, let (number, words) = Self.stage(phase) else { return }
+            report(number, 4, words)
+        }
+    }
+
+    /// The result, and the last stage where there is one to tell: only the record knows that it was accepted.
+    func result(_ send: SendRecord, isDeduplicated: Bool = false) -> ToolResult {
+        if send.status == .sent { report?(4, 4, "Accepted by the server") }
+        var object = JSON.Object.send(send)
+        if isDeduplicated { object["deduplicated"] = true }
+        // A person's no is an answer, not an error to work around.
+        let isError = send.status == .failed && send.state != .denied
+        return ToolResult(structured: object, links: [SendURI.record(send.id).link], isError: isError)
+    }
+
+    private static func stage(_ phase: Phase) -> (Double, String)? {
+        switch phase {
+        case .resolve: (1, "Connecting to the server")
+        case .auth: (2, "Logging in")
+        case .mail: (3, "Sending the message")
+        default: nil
         }
     }
 }

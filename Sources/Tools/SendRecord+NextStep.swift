@@ -17,7 +17,8 @@ extension SendRecord {
         case .scheduled:
             "It will be sent at \(nextAttemptAt?.rfc3339 ?? "its time"). \(Self.whileRunning) Do not send it again."
         case .held:
-            "It waits for a person or a limit. Call track_send with this id later; do not send it again."
+            "It waits for a person's approval; nothing leaves before. Tell the user: `envelope approve \(id)` sends it,"
+                + " `envelope deny \(id)` stops it. Call track_send with this id later; do not send it again."
         case .deferred:
             deferredStep
         case .unconfirmed:

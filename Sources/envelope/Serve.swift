@@ -2,10 +2,8 @@ import ArgumentParser
 import Glibc
 import Logging
 import MCP
-import Mail
 import Sending
 import ServiceLifecycle
-import Tools
 import UnixSignals
 
 /// The MCP server on standard input and output.
@@ -21,16 +19,20 @@ struct Serve: AsyncParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         let environment = Environment.variables
         let settings = try await Settings(options, environment: environment)
+        _ = try settings.approval()
         let logger = Logger.standardError(level: settings.logLevel)
         let output = try StdioServer.protectedStandardOutput()
+        let surroundings = Surroundings.system(environment)
         let house = House(
-            settings: settings, environment: environment, surroundings: .system(environment),
-            logger: logger)
-        let catalogue = Catalogue(
-            name: "envelope", title: "Envelope", version: EnvelopeCommand.version,
-            instructions: settings.isSandbox ? Self.instructions + Self.sandboxNote : Self.instructions,
-            tools: try MailTools.all(try settings.tools()) { await house.service() })
-        let server = StdioServer(catalogue: catalogue, output: output, limits: Self.limits) { line in
+            settings: settings, environment: environment, surroundings: surroundings, logger: logger)
+        // Without a place for the record every call says so; the tools are listed all the same.
+        let key = (try? databasePath(settings, environment)).map {
+            StateKey(beside: $0, random: surroundings.random)
+        }
+        let catalogue = try Catalogue.envelope(settings, house: house, key: key, surroundings)
+        let server = StdioServer(
+            catalogue: catalogue, output: output, limits: Self.limits, options: .logged(logger)
+        ) { line in
             logger.debug("\(line)")
         }
         let group = ServiceGroup(
@@ -54,13 +56,6 @@ struct Serve: AsyncParsableCommand {
         return limits
     }()
     fileprivate static let finishing = Duration.milliseconds(800)
-
-    static let instructions = """
-        Sends email from the user's own mailbox. send_email records a message and sends it once; track_send and \
-        list_sends say what became of it. When a result is `queued` or unclear, track it; never send it again unless \
-        `next_step` says so.
-        """
-    static let sandboxNote = " This server runs in sandbox mode: nothing leaves the machine."
 }
 
 /// The wire, and after it the order in which the house is closed.

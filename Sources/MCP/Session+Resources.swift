@@ -1,0 +1,120 @@
+import JSON
+
+extension Session {
+    mutating func list(_ resources: Resources, _ request: Request, _ client: Client) throws(ProtocolError)
+        -> Reaction
+    {
+        let cursor = try request.cursor()
+        let call = try open(request, client) { context, _ async throws(ProtocolError) in
+            let page = try await resources.list(cursor)
+            var result: JSON.Object = [
+                "resources": .array(page.resources.map { .object(context.revision.resource($0)) })
+            ]
+            result["nextCursor"] = page.next.map(JSON.string)
+            return Call.Output(json: context.result(result, ttl: resources.listTTL))
+        }
+        return .call(call)
+    }
+
+    mutating func read(_ resources: Resources, _ request: Request, _ client: Client) throws(ProtocolError)
+        -> Reaction
+    {
+        let uri = try request.string("uri")
+        let call = try open(request, client) { context, _ async throws(ProtocolError) in
+            guard let contents = try await resources.read(uri), !contents.isEmpty else {
+                throw .resourceNotFound(uri)
+            }
+            let result: JSON.Object = [
+                "contents": .array(contents.map { .object(context.revision.contents($0)) })
+            ]
+            return Call.Output(json: context.result(result, ttl: resources.readTTL))
+        }
+        return .call(call)
+    }
+
+    // MARK: - Subscriptions
+
+    /// Legacy: the answer first, then one notification for each change.
+    mutating func subscribe(_ request: Request, _ client: Client) throws(ProtocolError) -> Reaction {
+        guard let changes = rendered.catalogue.resources?.changes else {
+            throw .methodNotFound(request.method)
+        }
+        let uri = try request.string("uri")
+        let done = Answer(to: request.id, result: [:])
+        if streams[uri] != nil { return .answer(done) }
+        try checkRoom(for: [uri])
+        guard let stream = changes(uri) else {
+            throw ProtocolError.resourceNotFound(uri).known(to: client.revision)
+        }
+        let call = try open(request, client, kind: .watching) { _, notify async throws(ProtocolError) in
+            let notice = Notice("notifications/resources/updated", ["uri": .string(uri)], .mayWait)
+            for await _ in stream { _ = notify(notice) }
+            return Call.Output(json: [:])
+        }
+        streams.begin(call.serial, uri: uri)
+        return .subscribe(done, call)
+    }
+
+    mutating func unsubscribe(_ request: Request) throws(ProtocolError) -> Reaction {
+        if rendered.catalogue.resources?.changes == nil { throw .methodNotFound(request.method) }
+        let serial = streams[try request.string("uri")]
+        if let serial { streams.end(serial) }
+        return .unsubscribe(Answer(to: request.id, result: [:]), serial: serial)
+    }
+
+    /// Modern: an acknowledgement of what will be told, then the changes, and the result once the server ends it.
+    mutating func listen(_ request: Request, _ client: Client) throws(ProtocolError) -> Reaction {
+        guard let changes = rendered.catalogue.resources?.changes else {
+            throw .methodNotFound(request.method)
+        }
+        guard let filter = try request.params()["notifications"]?.object else {
+            throw .invalidParams("`notifications` must be an object.")
+        }
+        var asked: [String] = []
+        switch filter["resourceSubscriptions"] {
+        case nil, .null: break
+        case .array(let uris):
+            for uri in uris {
+                guard let uri = uri.string else {
+                    throw .invalidParams("`resourceSubscriptions` must be an array of strings.")
+                }
+                if !asked.contains(uri) { asked.append(uri) }
+            }
+        default: throw .invalidParams("`resourceSubscriptions` must be an array of strings.")
+        }
+        try checkRoom(for: asked)
+        let watched = asked.compactMap { uri in changes(uri).map { (uri, $0) } }
+        var honoured: JSON.Object = [:]
+        if filter["resourceSubscriptions"]?.array != nil {
+            honoured["resourceSubscriptions"] = .array(watched.map { .string($0.0) })
+        }
+        let meta: JSON = .object([Meta.subscriptionID: request.id.json])
+        let acknowledged: JSON.Object = ["_meta": meta, "notifications": .object(honoured)]
+        let call = try open(request, client, kind: .listening) {
+            context, notify async throws(ProtocolError) in
+            _ = notify(Notice("notifications/subscriptions/acknowledged", acknowledged, .must))
+            await withTaskGroup(of: Void.self) { group in
+                for (uri, stream) in watched {
+                    let notice = Notice(
+                        "notifications/resources/updated", ["_meta": meta, "uri": .string(uri)], .mayWait)
+                    group.addTask { for await _ in stream { _ = notify(notice) } }
+                }
+                // Whatever becomes of the others, it goes on until the task is cancelled.
+                let (never, _) = AsyncStream.makeStream(of: Void.self)
+                group.addTask { for await _ in never {} }
+            }
+            return Call.Output(json: context.result(["_meta": meta]))
+        }
+        streams.begin(call.serial, weight: watched.count)
+        return .call(call)
+    }
+
+    private func checkRoom(for uris: [String]) throws(ProtocolError) {
+        if streams.weight + max(uris.count, 1) > options.subscriptions {
+            throw .invalidParams("At most \(options.subscriptions) resources can be subscribed to at once.")
+        }
+        if uris.contains(where: { $0.utf8.count > 2048 }) {
+            throw .invalidParams("A URI may be at most 2048 bytes long.")
+        }
+    }
+}
