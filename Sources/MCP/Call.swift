@@ -38,6 +38,13 @@ package struct Call: Sendable {
                     .contains { context.client.can($0) })
     }
 
+    /// What follows the answer of a stream that the server ends, on a wire that outlives it: the specification wants the
+    /// cancellation, and clients that know the answer take that for the end.
+    var farewell: Notice? {
+        if kind != .listening { return nil }
+        return Notice("notifications/cancelled", ["requestId": id.json], .must, outlivesCall: true)
+    }
+
     /// Runs to the answer; nil when nobody waits for one. Cancelling the task ends it early: a tool says what became of
     /// it, a stream ends with its result. `notify` takes what is to be said before that.
     package func run(notify: @escaping Notice.Carrier) async -> Answer? {

@@ -34,7 +34,7 @@ package struct StateSeal: Sendable {
         else { return nil }
         let expected = sign(payload)
         // All bytes are looked at, so that the time tells nothing about how many were right.
-        let difference = zip(expected, code).reduce(UInt8(0)) { $0 | $1.0 ^ $1.1 }
+        let difference = zip(expected, code).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) }
         if expected.count != code.count || expected.isEmpty || difference != 0 { return nil }
         return (try? JSON(parsing: payload))?.object
     }

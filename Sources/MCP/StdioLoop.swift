@@ -10,6 +10,11 @@ struct StdioLoop {
         case ending(at: ContinuousClock.Instant)
     }
 
+    private struct Delayed {
+        let call: Call
+        let notice: Notice
+    }
+
     private let server: StdioServer
     private let inbox: Inbox
     private let clock = ContinuousClock()
@@ -18,8 +23,8 @@ struct StdioLoop {
     private var lines: LineSplitter
     private var output: OutputQueue
     private var calls: OpenCalls
-    /// What a client that does not read may be told later; each line once.
-    private var delayed: [[UInt8]] = []
+    /// What the client may be told later, once: when it reads, and when there is nothing else to take.
+    private var delayed: [Delayed] = []
     private var stage = Stage.serving
     /// True once nothing more will be read.
     private var inputEnded = false
@@ -64,7 +69,11 @@ struct StdioLoop {
         while hasRoom {
             guard let piece = lines.next(atEnd: inputEnded) else { return true }
             switch piece {
-            case .line(let line): take(session.receive(line), size: line.count)
+            case .line(let line):
+                let size = line.count
+                // The line itself is gone before anything runs.
+                let reaction = session.receive(line)
+                take(reaction, size: size)
             case .tooLong:
                 server.log("a line longer than \(server.limits.line) bytes was refused")
                 let error = ProtocolError.invalidRequest(
@@ -106,18 +115,18 @@ struct StdioLoop {
     private mutating func take(_ event: Inbox.Event) {
         switch event {
         case .finished(let call, let answer):
+            tell(delayed.filter { $0.call.serial == call.serial })
             let wanted = session.settle(call)
             if let line = calls.finish(call, with: wanted ? answer : nil) { output.append(line: line) }
+            if wanted, let farewell = call.farewell { output.append(line: farewell.bytes) }
         case .notice(let call, let notice):
             if !session.wants(notice, of: call) { return }
             switch notice.urgency {
             case .must: output.append(line: notice.bytes)
             case .mayBeDropped: if isRead { output.append(line: notice.bytes) }
             case .mayWait:
-                if isRead {
-                    output.append(line: notice.bytes)
-                } else if !delayed.contains(notice.bytes) {
-                    delayed.append(notice.bytes)
+                if !delayed.contains(where: { $0.notice.bytes == notice.bytes }) {
+                    delayed.append(Delayed(call: call, notice: notice))
                 }
             }
         case .stop: stop("asked to stop")
@@ -126,9 +135,16 @@ struct StdioLoop {
 
     private mutating func tellDelayed() {
         if delayed.isEmpty || !isRead { return }
-        for line in delayed { output.append(line: line) }
-        delayed = []
+        tell(delayed)
         output.flush()
+    }
+
+    /// Tells what is still wanted: some of it may have been unsubscribed from meanwhile.
+    private mutating func tell(_ told: [Delayed]) {
+        for each in told where session.wants(each.notice, of: each.call) {
+            output.append(line: each.notice.bytes)
+        }
+        delayed.removeAll { each in told.contains { $0.call.serial == each.call.serial } }
     }
 
     // MARK: - The end

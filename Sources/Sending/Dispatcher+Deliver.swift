@@ -25,9 +25,11 @@ extension Dispatcher {
         await ended(claim)
     }
 
-    /// A short one is read at once, before another thread would be awake.
+    /// A short one came with the claim, or is read at once, before another thread would be awake.
     private func mailData(of claim: Claim, _ store: Store) async throws -> MailData? {
-        claim.size <= 65_536 ? try store.readMailData(of: claim.id) : try await store.mailData(of: claim.id)
+        if let mailData = claim.mailData { return mailData }
+        return claim.size <= 65_536
+            ? try store.readMailData(of: claim.id) : try await store.mailData(of: claim.id)
     }
 
     /// Commits that the attempt is at the final dot, the one thing that must be on the disk before it goes out.

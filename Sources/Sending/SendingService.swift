@@ -152,7 +152,7 @@ package struct SendingService: Sendable {
     }
 
     /// Looks for what an earlier process left behind, once in this process's life, and not on the caller's time.
-    private func begin() {
+    package func begin() {
         if hasBegun.flag.exchange(true, ordering: .relaxed) { return }
         Task { await dispatcher.wake() }
     }

@@ -3,6 +3,8 @@ package import Mail
 /// A send that this process took to deliver, with the attempt row that was begun for it.
 package struct Claim: Sendable, Hashable {
     package let id: SendID
+    /// What other tables know it by.
+    let number: Int64
     package let accountID: String
     package let owner: String
     /// 1 for the first.
@@ -17,13 +19,16 @@ package struct Claim: Sendable, Hashable {
     package let settledOutcomes: [Outcome]
     /// Octets of mail data.
     package let size: Int
+    /// Short mail data, read with the claim; nil when it has to be asked for.
+    package let mailData: MailData?
 
     package init(
-        id: SendID, accountID: String, owner: String, attempt: Int, tries: Int, reversePath: Address,
-        forwardPaths: [Address], giveUpAt: Timestamp, settledOutcomes: [Outcome],
-        size: Int = 0
+        id: SendID, number: Int64 = 0, accountID: String, owner: String, attempt: Int, tries: Int,
+        reversePath: Address, forwardPaths: [Address], giveUpAt: Timestamp, settledOutcomes: [Outcome],
+        size: Int = 0, mailData: MailData? = nil
     ) {
         self.id = id
+        self.number = number
         self.accountID = accountID
         self.owner = owner
         self.attempt = attempt
@@ -33,6 +38,7 @@ package struct Claim: Sendable, Hashable {
         self.giveUpAt = giveUpAt
         self.settledOutcomes = settledOutcomes
         self.size = size
+        self.mailData = mailData
     }
 }
 

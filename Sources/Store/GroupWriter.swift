@@ -35,6 +35,9 @@ final class GroupWriter: Sendable {
 
     private let pool: DatabasePool
     private let state = Mutex(State())
+    /// Committed by this process, and the writes that shared them.
+    let transactions = Atomic(0)
+    let writes = Atomic(0)
 
     init(pool: DatabasePool) { self.pool = pool }
 
@@ -96,6 +99,8 @@ final class GroupWriter: Sendable {
                     }
                     return .commit
                 }
+                transactions.add(1, ordering: .relaxed)
+                writes.add(batch.count, ordering: .relaxed)
                 for work in batch { work.finish(nil) }
                 return
             } catch {

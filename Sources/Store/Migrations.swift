@@ -73,7 +73,9 @@ enum Migrations {
             ('unconfirmed', 'ready');
 
         CREATE TABLE sends (
-            id TEXT NOT NULL PRIMARY KEY CHECK (length(id) = 36 AND id = lower(id)),
+            -- The millisecond of the id and a count within it: the order of every list, and what other tables refer to.
+            number INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE CHECK (length(id) = 36 AND id = lower(id)),
             account_id TEXT NOT NULL REFERENCES accounts (id),
             is_sandbox INTEGER NOT NULL CHECK (is_sandbox = 0 OR is_sandbox = 1),
             -- Unique because it begins with the id.
@@ -112,12 +114,12 @@ enum Migrations {
             CHECK (state <> 'scheduled' OR scheduled_for IS NOT NULL),
             CHECK (cancel_requested_at IS NULL OR NOT \(one(of: "ready scheduled deferred held", "state")))
         ) STRICT;
-        -- Ids sort by time (UUIDv7): the primary key is the order of every list.
-        CREATE INDEX sends_by_status ON sends (status, id);
-        CREATE INDEX sends_by_account ON sends (account_id, id);
-        CREATE INDEX sends_by_content ON sends (content_digest, id);
+        -- Behind its columns an index is in the order of the number.
+        CREATE INDEX sends_by_status ON sends (status);
+        CREATE INDEX sends_by_account ON sends (account_id);
+        CREATE INDEX sends_by_content ON sends (content_digest);
         CREATE UNIQUE INDEX sends_by_key ON sends (is_sandbox, idempotency_key) WHERE idempotency_key IS NOT NULL;
-        CREATE INDEX sends_due ON sends (account_id, next_attempt_at, id, give_up_at) WHERE next_attempt_at IS NOT NULL;
+        CREATE INDEX sends_due ON sends (account_id, next_attempt_at, number, give_up_at) WHERE next_attempt_at IS NOT NULL;
         CREATE INDEX sends_held ON sends (give_up_at) WHERE state = 'held';
         CREATE INDEX sends_owned ON sends (owner) WHERE owner IS NOT NULL;
 
@@ -128,12 +130,12 @@ enum Migrations {
             SELECT RAISE(ABORT, 'a send may not make this move');
         END;
         CREATE TABLE mail_data (
-            send_id TEXT NOT NULL PRIMARY KEY REFERENCES sends (id),
+            send INTEGER PRIMARY KEY REFERENCES sends (number),
             octets BLOB NOT NULL
         ) STRICT;
 
         CREATE TABLE recipients (
-            send_id TEXT NOT NULL REFERENCES sends (id),
+            send INTEGER NOT NULL REFERENCES sends (number),
             position INTEGER NOT NULL CHECK (position >= 0),
             kind TEXT NOT NULL CHECK (\(one(of: "to cc bcc", "kind"))),
             address TEXT NOT NULL,
@@ -144,14 +146,14 @@ enum Migrations {
             reply_phase TEXT,
             reply_text TEXT,
             at TEXT CHECK (at GLOB '????-??-??T??:??:??.???Z'),
-            PRIMARY KEY (send_id, position),
+            PRIMARY KEY (send, position),
             CHECK ((reply_code IS NULL) = (reply_text IS NULL)),
             CHECK ((reply_code IS NULL) = (reply_phase IS NULL))
         ) STRICT, WITHOUT ROWID;
-        CREATE INDEX recipients_by_address ON recipients (address, send_id);
+        CREATE INDEX recipients_by_address ON recipients (address, send);
 
         CREATE TABLE attempts (
-            send_id TEXT NOT NULL REFERENCES sends (id),
+            send INTEGER NOT NULL REFERENCES sends (number),
             number INTEGER NOT NULL CHECK (number >= 1),
             owner TEXT NOT NULL,
             started_at TEXT NOT NULL CHECK (started_at GLOB '????-??-??T??:??:??.???Z'),
@@ -159,17 +161,17 @@ enum Migrations {
             ended_at TEXT CHECK (ended_at GLOB '????-??-??T??:??:??.???Z'),
             phase TEXT CHECK (\(one(of: "resolve connect tls greeting ehlo auth mail rcpt data body final_dot done", "phase"))),
             conversation TEXT NOT NULL DEFAULT '',
-            PRIMARY KEY (send_id, number)
+            PRIMARY KEY (send, number)
         ) STRICT, WITHOUT ROWID;
 
         CREATE TABLE events (
-            id INTEGER PRIMARY KEY,
-            send_id TEXT NOT NULL REFERENCES sends (id),
+            send INTEGER NOT NULL REFERENCES sends (number),
+            position INTEGER NOT NULL CHECK (position >= 1),
             at TEXT NOT NULL CHECK (at GLOB '????-??-??T??:??:??.???Z'),
             type TEXT NOT NULL CHECK (\(one(of: "created deduplicated scheduled held approved denied attempt_started released retried deferred accepted partial rejected unconfirmed reconciled expired cancelled sent_copy_saved sent_copy_found delivered delayed bounced replied", "type"))),
-            detail TEXT
-        ) STRICT;
-        CREATE INDEX events_by_send ON events (send_id, id);
+            detail TEXT,
+            PRIMARY KEY (send, position)
+        ) STRICT, WITHOUT ROWID;
         """
     }
 }

@@ -37,10 +37,11 @@ package struct SendID: Hashable, Sendable, Comparable, CustomStringConvertible {
         self.text = isLower ? text : text.lowercased()
     }
 
-    /// Not after any id that is made at `time` or later, and after every one made before it.
-    static func floor(of time: Timestamp) -> String {
-        let digits = hex(UInt64(bitPattern: time.milliseconds) << 16).dropLast(4)
-        return digits.prefix(8) + "-" + digits.suffix(4)
+    /// The first 48 bits: when it was made, in milliseconds since 1970.
+    var milliseconds: Int64 {
+        text.utf8.prefix(13).reduce(0) { value, byte in
+            byte == 0x2D ? value : value << 4 | Int64(byte & 0x0F) + (byte > 0x39 ? 9 : 0)
+        }
     }
 
     package static func < (left: SendID, right: SendID) -> Bool { left.text < right.text }

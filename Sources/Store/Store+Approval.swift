@@ -23,15 +23,17 @@ extension Store {
         _ id: SendID, content: String?, by person: String, at now: Timestamp
     ) async throws -> Decision {
         try await writer.write { db in
-            if let refusal = try refusal(of: id, content, in: db) { return refusal }
+            guard let standing = try standing(of: id, in: db) else { return .unknown }
+            if let refusal = try refusal(of: standing, content, in: db) { return refusal }
             try db.execute(
                 sql: """
                     UPDATE sends SET
                         state = CASE WHEN scheduled_for > :now THEN 'scheduled' ELSE 'ready' END,
                         next_attempt_at = max(coalesce(scheduled_for, :now), :now)
-                    WHERE id = :id
-                    """, arguments: ["now": now.rfc3339, "id": id.text])
-            try write(SendEvent(at: now, kind: .approved, detail: "by \(person)"), of: id, in: db)
+                    WHERE number = :number
+                    """, arguments: ["now": now.rfc3339, "number": standing.number])
+            try write(
+                SendEvent(at: now, kind: .approved, detail: "by \(person)"), of: standing.number, in: db)
             return .done
         }
     }
@@ -41,9 +43,12 @@ extension Store {
         _ id: SendID, by person: String, reason: String?, at now: Timestamp
     ) async throws -> Decision {
         try await writer.write { db in
-            if let refusal = try refusal(of: id, nil, in: db) { return refusal }
+            guard let standing = try standing(of: id, in: db) else { return .unknown }
+            if let refusal = try refusal(of: standing, nil, in: db) { return refusal }
             let words = reason.map { ": \($0)" } ?? ""
-            try end(id, .denied, .denied(by: person, words), detail: "by \(person)\(words)", at: now, in: db)
+            try end(
+                standing.number, .denied, .denied(by: person, words), detail: "by \(person)\(words)", at: now,
+                in: db)
             return .done
         }
     }
@@ -57,12 +62,11 @@ extension Store {
         }
     }
 
-    private func refusal(of id: SendID, _ content: String?, in db: Database) throws -> Decision? {
-        guard let standing = try standing(of: id, in: db) else { return .unknown }
+    private func refusal(of standing: Standing, _ content: String?, in db: Database) throws -> Decision? {
         if standing.state != .held { return .notHeld(standing.state) }
         guard let content else { return nil }
         let recorded = try String.fetchOne(
-            db, sql: "SELECT content_digest FROM sends WHERE id = ?", arguments: [id.text])
+            db, sql: "SELECT content_digest FROM sends WHERE number = ?", arguments: [standing.number])
         return recorded == content ? nil : .otherContent
     }
 }

@@ -17,11 +17,12 @@ extension Store {
             try db.cachedStatement(
                 sql: """
                     UPDATE attempts SET at_final_dot_at = ?, phase = 'final_dot'
-                    WHERE send_id = ? AND number = ? AND ended_at IS NULL AND EXISTS (
-                        SELECT 1 FROM sends
-                        WHERE id = send_id AND owner = ? AND attempts = number AND cancel_requested_at IS NULL)
+                    WHERE send = ? AND number = ? AND ended_at IS NULL AND EXISTS (
+                        SELECT 1 FROM sends s
+                        WHERE s.number = send AND s.owner = ? AND s.attempts = attempts.number
+                            AND s.cancel_requested_at IS NULL)
                     """
-            ).execute(arguments: [now.rfc3339, claim.id.text, claim.attempt, claim.owner])
+            ).execute(arguments: [now.rfc3339, claim.number, claim.attempt, claim.owner])
             if db.changesCount == 1 { return }
             let standing = try standing(of: claim.id, in: db)
             if standing?.isOpen(for: claim) == true { throw StoreError.cancelRequested(claim.id) }
@@ -47,7 +48,8 @@ extension Store {
     package func readMailData(of id: SendID) throws -> MailData? {
         let octets = try look { db in
             try Data.fetchOne(
-                db.cachedStatement(sql: "SELECT octets FROM mail_data WHERE send_id = ?"),
+                db.cachedStatement(
+                    sql: "SELECT octets FROM mail_data WHERE send = (SELECT number FROM sends WHERE id = ?)"),
                 arguments: [id.text])
         }
         guard let octets else { return nil }
@@ -59,19 +61,50 @@ extension Store {
     }
 
     func settle(_ claim: Claim, _ settlement: Settlement, in db: Database) throws {
+        if try settleAtOnce(claim, settlement, in: db) { return }
         guard let standing = try standing(of: claim.id, in: db) else { throw StoreError.notOwner(claim.id) }
         guard standing.isOpen(for: claim) else {
             return try reconcile(claim, settlement, standing, in: db)
         }
         let isCancelled = standing.isCancelRequested && settlement.state.status == .queued
         let settlement = isCancelled ? settlement.cancelled(after: claim) : settlement
-        try write(settlement.recipients, of: claim.id, at: settlement.at, in: db)
+        try write(settlement.recipients, of: claim.number, at: settlement.at, in: db)
         try write(settlement, of: claim, isTry: settlement.isTry, in: db)
         try end(claim, settlement, in: db)
         try write(
-            SendEvent(at: settlement.at, kind: settlement.event, detail: settlement.detail), of: claim.id,
+            SendEvent(at: settlement.at, kind: settlement.event, detail: settlement.detail), of: claim.number,
             in: db)
         if let pause = settlement.accountPause { try self.pause(claim.accountID, pause, in: db) }
+    }
+
+    /// The way of nearly every settlement: one statement finds that the attempt is the one under way and ends it.
+    ///
+    /// - Returns: false, with nothing written, when the send has to be looked at.
+    private func settleAtOnce(_ claim: Claim, _ settlement: Settlement, in db: Database) throws -> Bool {
+        let state = settlement.state
+        let isSent = state.status == .sent
+        guard settlement.warnings.isEmpty, settlement.accountPause == nil,
+            !claim.settledOutcomes.contains(.accepted),
+            !isSent || settlement.recipients.contains(where: { $0.outcome == .accepted })
+        else { return false }
+        try db.cachedStatement(
+            sql: """
+                UPDATE sends SET status = ?, state = ?, owner = NULL, error = ?, next_attempt_at = ?, sent_at = ?,
+                    tries = tries + ?
+                WHERE number = ? AND state = 'sending' AND owner = ? AND attempts = ? AND cancel_requested_at IS NULL
+                """
+        ).execute(arguments: [
+            state.status.rawValue, state.rawValue, try settlement.failure.map(Coding.text),
+            settlement.nextAttemptAt?.rfc3339, isSent ? settlement.at.rfc3339 : nil,
+            settlement.isTry ? 1 : 0, claim.number, claim.owner, claim.attempt,
+        ])
+        if db.changesCount == 0 { return false }
+        try write(settlement.recipients, of: claim.number, at: settlement.at, in: db)
+        try end(claim, settlement, in: db)
+        try write(
+            SendEvent(at: settlement.at, kind: settlement.event, detail: settlement.detail), of: claim.number,
+            in: db)
+        return true
     }
 
     /// The owner was stopped for longer than its lease, behind the gate, and has read the server's answer after all.
@@ -81,27 +114,28 @@ extension Store {
         guard standing.state == .unconfirmed, standing.attempts == claim.attempt,
             settlement.state.status == .sent
         else { throw StoreError.notOwner(claim.id) }
-        try write(settlement.recipients, of: claim.id, at: settlement.at, in: db)
+        try write(settlement.recipients, of: claim.number, at: settlement.at, in: db)
         // The takeover has counted the try.
         try write(settlement, of: claim, isTry: false, in: db)
         try end(claim, settlement, in: db)
         try write(
-            SendEvent(at: settlement.at, kind: .reconciled, detail: settlement.detail), of: claim.id, in: db)
+            SendEvent(at: settlement.at, kind: .reconciled, detail: settlement.detail), of: claim.number,
+            in: db)
     }
 
     private func write(
-        _ recipients: [Settlement.Recipient], of id: SendID, at now: Timestamp, in db: Database
+        _ recipients: [Settlement.Recipient], of number: Int64, at now: Timestamp, in db: Database
     ) throws {
         let statement = try db.cachedStatement(
             sql: """
                 UPDATE recipients SET outcome = ?, reply_code = ?, reply_enhanced = ?, reply_phase = ?,
                     reply_text = ?, at = ?
-                WHERE send_id = ? AND address = ?
+                WHERE send = ? AND address = ?
                 """)
         for recipient in recipients {
             try statement.execute(arguments: [
                 recipient.outcome.rawValue, recipient.reply?.code, recipient.reply?.enhanced?.description,
-                recipient.reply?.phase.rawValue, recipient.reply?.text, now.rfc3339, id.text,
+                recipient.reply?.phase.rawValue, recipient.reply?.text, now.rfc3339, number,
                 recipient.address.text,
             ])
         }
@@ -115,28 +149,29 @@ extension Store {
                 UPDATE sends SET status = ?, state = ?, owner = NULL, error = ?, next_attempt_at = ?,
                     sent_at = \(sentAt), tries = tries + ?, warnings = coalesce(?, warnings),
                     cancel_requested_at = CASE WHEN ? THEN NULL ELSE cancel_requested_at END
-                WHERE id = ?
+                WHERE number = ?
                 """
         ).execute(arguments: [
             state.status.rawValue, state.rawValue, try settlement.failure.map(Coding.text),
             settlement.nextAttemptAt?.rfc3339, isTry ? 1 : 0,
-            settlement.warnings.isEmpty ? nil : try merged(settlement.warnings, into: claim.id, in: db),
-            state.status == .queued, claim.id.text,
+            settlement.warnings.isEmpty ? nil : try merged(settlement.warnings, into: claim.number, in: db),
+            state.status == .queued, claim.number,
         ])
     }
 
     private func end(_ claim: Claim, _ settlement: Settlement, in db: Database) throws {
         try db.cachedStatement(
             sql:
-                "UPDATE attempts SET ended_at = ?, phase = ?, conversation = ? WHERE send_id = ? AND number = ?"
+                "UPDATE attempts SET ended_at = ?, phase = ?, conversation = ? WHERE send = ? AND number = ?"
         ).execute(arguments: [
             settlement.at.rfc3339, settlement.phase.rawValue, settlement.conversation.joined(separator: "\n"),
-            claim.id.text, claim.attempt,
+            claim.number, claim.attempt,
         ])
     }
 
-    private func merged(_ warnings: [String], into id: SendID, in db: Database) throws -> String {
-        let row = try Row.fetchOne(db, sql: "SELECT warnings FROM sends WHERE id = ?", arguments: [id.text])
+    private func merged(_ warnings: [String], into number: Int64, in db: Database) throws -> String {
+        let row = try Row.fetchOne(
+            db, sql: "SELECT warnings FROM sends WHERE number = ?", arguments: [number])
         let earlier = try row?.coded("warnings", [String].self) ?? []
         return try Coding.text(earlier + warnings.filter { !earlier.contains($0) })
     }

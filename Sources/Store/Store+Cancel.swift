@@ -18,30 +18,30 @@ extension Store {
             guard let standing = try standing(of: id, in: db) else { return .unknown }
             switch standing.state {
             case .ready, .scheduled, .held, .deferred:
-                let isTaken = try isTakenForSome(id, in: db)
+                let isTaken = try isTakenForSome(standing.number, in: db)
                 try end(
-                    id, isTaken ? .partial : .cancelled, isTaken ? nil : .cancelled,
+                    standing.number, isTaken ? .partial : .cancelled, isTaken ? nil : .cancelled,
                     detail: Failure.endOfCancelled(isTakenForSome: isTaken), at: now, in: db)
                 return .done
             case .sending:
                 let isAtFinalDot = try Bool.fetchOne(
                     db,
-                    sql: "SELECT at_final_dot_at IS NOT NULL FROM attempts WHERE send_id = ? AND number = ?",
-                    arguments: [id.text, standing.attempts])
+                    sql: "SELECT at_final_dot_at IS NOT NULL FROM attempts WHERE send = ? AND number = ?",
+                    arguments: [standing.number, standing.attempts])
                 if isAtFinalDot != false { return .tooLate(.sending) }
                 try db.execute(
-                    sql: "UPDATE sends SET cancel_requested_at = ? WHERE id = ?",
-                    arguments: [now.rfc3339, id.text])
+                    sql: "UPDATE sends SET cancel_requested_at = ? WHERE number = ?",
+                    arguments: [now.rfc3339, standing.number])
                 return .requested
             default: return .tooLate(standing.state)
             }
         }
     }
 
-    func isTakenForSome(_ id: SendID, in db: Database) throws -> Bool {
+    func isTakenForSome(_ number: Int64, in db: Database) throws -> Bool {
         try Row.fetchOne(
-            db, sql: "SELECT 1 FROM recipients WHERE send_id = ? AND outcome = 'accepted'",
-            arguments: [id.text])
+            db, sql: "SELECT 1 FROM recipients WHERE send = ? AND outcome = 'accepted'",
+            arguments: [number])
             != nil
     }
 }

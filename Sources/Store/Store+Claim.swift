@@ -1,10 +1,16 @@
 import GRDB
 package import Mail
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 extension Store {
     /// Takes sends of an account that are due, oldest first, and begins an attempt for each, in one transaction.
     ///
-    /// Safe with several processes on one file: a row is claimed by the statement that finds it unowned.
+    /// Safe with several processes on one file: a row is found unowned and claimed under the lock of all writers.
     /// - Parameters:
     ///   - account: one that this process can log in for; nothing is taken while it is paused.
     ///   - owner: a registered worker, whose `OwnerLock` is held.
@@ -16,7 +22,7 @@ extension Store {
             """
             account_id = :account AND next_attempt_at <= :now AND NOT EXISTS (
                 SELECT 1 FROM accounts WHERE id = :account AND paused_until > :now)
-            ORDER BY next_attempt_at, id LIMIT :limit
+            ORDER BY next_attempt_at, number LIMIT :limit
             """, ["account": account, "limit": limit], owner: owner, now: now)
     }
 
@@ -33,19 +39,27 @@ extension Store {
             let rows = try Row.fetchAll(
                 db.cachedStatement(
                     sql: """
-                        UPDATE sends SET status = 'queued', state = 'sending', owner = :owner, next_attempt_at = NULL,
-                            attempts = attempts + 1
-                        WHERE id IN (SELECT id FROM sends WHERE \(condition))
-                        RETURNING id, account_id, attempts, tries, reverse_path, give_up_at, size
+                        SELECT number, id, account_id, attempts + 1 AS attempts, tries, reverse_path, give_up_at, size,
+                            CASE WHEN size <= \(Self.shortMailData)
+                                THEN (SELECT octets FROM mail_data WHERE send = sends.number) END AS octets
+                        FROM sends WHERE \(condition)
                         """),
                 arguments: StatementArguments(
-                    arguments.merging(["owner": owner, "now": now.rfc3339]) { first, _ in first }))
-            let claims = try rows.compactMap { row in
-                try orPutAside(row, at: now, in: db) { try begin(row, owner: owner, now: now, in: db) }
+                    arguments.merging(["now": now.rfc3339]) { first, _ in first }))
+            // No other writer can come in between: the transaction has the lock.
+            let take = try db.cachedStatement(
+                sql: """
+                    UPDATE sends SET state = 'sending', owner = ?, next_attempt_at = NULL, attempts = ? WHERE number = ?
+                    """)
+            return try rows.compactMap { row in
+                try take.execute(arguments: [owner, row["attempts"] as Int, row["number"] as Int64])
+                return try orPutAside(row, at: now, in: db) { try begin(row, owner: owner, now: now, in: db) }
             }
-            return claims.sorted { $0.id < $1.id }
         }
     }
+
+    /// Octets of mail data up to which a claim brings it along.
+    private static let shortMailData = 65_536
 
     /// When each account's next send is due, a pause considered; no entry where none waits.
     package func nextDue(for accounts: [String]) throws -> [String: Timestamp] {
@@ -66,34 +80,37 @@ extension Store {
     }
 
     private func begin(_ row: Row, owner: String, now: Timestamp, in db: Database) throws -> Claim {
-        let id = try sendID(row)
-        let number: Int = row["attempts"]
+        let attempt: Int = row["attempts"]
         // First, because nothing is written yet when it finds the row damaged.
-        let claim = try claim(row, id: id, owner: owner, in: db)
+        let claim = try claim(row, id: try sendID(row), owner: owner, in: db)
         try db.cachedStatement(
-            sql: "INSERT INTO attempts (send_id, number, owner, started_at) VALUES (?, ?, ?, ?)"
-        ).execute(arguments: [id.text, number, owner, now.rfc3339])
-        try write(SendEvent(at: now, kind: .attemptStarted, detail: "attempt \(number)"), of: id, in: db)
+            sql: "INSERT INTO attempts (send, number, owner, started_at) VALUES (?, ?, ?, ?)"
+        ).execute(arguments: [claim.number, attempt, owner, now.rfc3339])
+        try write(
+            SendEvent(at: now, kind: .attemptStarted, detail: "attempt \(attempt)"), of: claim.number, in: db)
         return claim
     }
 
     /// The claim that a row of `sends` stands for, with the recipients that are still open.
     func claim(_ row: Row, id: SendID, owner: String, in db: Database) throws -> Claim {
+        let number: Int64 = row["number"]
         let recipients = try Row.fetchAll(
             db.cachedStatement(
-                sql: "SELECT address, outcome FROM recipients WHERE send_id = ? ORDER BY position"),
-            arguments: [id.text])
+                sql: "SELECT address, outcome FROM recipients WHERE send = ? ORDER BY position"),
+            arguments: [number])
         let outcomes = try recipients.map { try $0.word("outcome", Outcome.self) }
         let open = zip(recipients, outcomes).filter { $1 == .pending || $1 == .deferred }
         guard !open.isEmpty else {
             throw StoreError.corrupt("the send \(id) is due without an open recipient")
         }
         return Claim(
-            id: id, accountID: row["account_id"], owner: owner, attempt: row["attempts"], tries: row["tries"],
-            reversePath: try row.address("reverse_path"),
+            id: id, number: number, accountID: row["account_id"], owner: owner, attempt: row["attempts"],
+            tries: row["tries"], reversePath: try row.address("reverse_path"),
             forwardPaths: try open.map { try $0.0.address("address") },
             giveUpAt: try row.requiredTime("give_up_at"),
-            settledOutcomes: outcomes.filter { $0 != .pending && $0 != .deferred }, size: row["size"])
+            settledOutcomes: outcomes.filter { $0 != .pending && $0 != .deferred }, size: row["size"],
+            // What is not well formed is said where it is asked for again.
+            mailData: (row["octets"] as Data?).flatMap { try? MailData(checking: [UInt8]($0)) })
     }
 
     /// What the body makes of a row; nil when the row is damaged, and then its send has failed and holds up no other.
@@ -105,7 +122,7 @@ extension Store {
         do {
             return try body()
         } catch let error as StoreError {
-            try end(try sendID(row), .rejected, .unreadable(error), at: now, in: db)
+            try end(row["number"], .rejected, .unreadable(error), at: now, in: db)
             return nil
         }
     }

@@ -7,11 +7,11 @@ extension Store {
     /// - Returns: the sends that were moved: to `expired`, or to `partial` where some recipients have the message.
     package func giveUp(now: Timestamp) async throws -> [SendID] {
         let overdue = """
-            SELECT id, EXISTS (SELECT 1 FROM recipients WHERE send_id = sends.id AND outcome = 'accepted') AS taken
+            SELECT number, id, EXISTS (SELECT 1 FROM recipients WHERE send = sends.number AND outcome = 'accepted') AS taken
             FROM sends
             WHERE account_id IN (SELECT id FROM accounts) AND next_attempt_at <= :now AND give_up_at < :now
             UNION ALL
-            SELECT id, 0 FROM sends WHERE state = 'held' AND give_up_at < :now
+            SELECT number, id, 0 FROM sends WHERE state = 'held' AND give_up_at < :now
             LIMIT 100
             """
         let isAny = try look { db in
@@ -20,10 +20,10 @@ extension Store {
         if !isAny { return [] }
         return try await writer.write { db in
             try Row.fetchAll(db, sql: overdue, arguments: ["now": now.rfc3339]).map { row in
-                let id = try sendID(row)
                 let isTaken: Bool = row["taken"]
-                try end(id, isTaken ? .partial : .expired, isTaken ? nil : .givenUp, at: now, in: db)
-                return id
+                try end(
+                    row["number"], isTaken ? .partial : .expired, isTaken ? nil : .givenUp, at: now, in: db)
+                return try sendID(row)
             }
         }
     }
@@ -32,7 +32,7 @@ extension Store {
     ///
     /// - Parameter detail: the event's; the failure's message where it is nil.
     func end(
-        _ id: SendID, _ state: SendState, _ failure: Failure?, detail: String? = nil, at now: Timestamp,
+        _ number: Int64, _ state: SendState, _ failure: Failure?, detail: String? = nil, at now: Timestamp,
         in db: Database
     ) throws {
         let sentAt = state.status == .sent ? Self.firstAccepted : "NULL"
@@ -40,20 +40,20 @@ extension Store {
             sql: """
                 UPDATE sends SET status = ?, state = ?, error = ?, owner = NULL, next_attempt_at = NULL,
                     sent_at = \(sentAt)
-                WHERE id = ?
+                WHERE number = ?
                 """,
             arguments: [
-                state.status.rawValue, state.rawValue, try failure.map(Coding.text), id.text,
+                state.status.rawValue, state.rawValue, try failure.map(Coding.text), number,
             ])
         let kind = SendEvent.Kind(rawValue: state.rawValue) ?? .rejected
         try write(
             SendEvent(at: now, kind: kind, detail: detail ?? failure?.message ?? "the give-up time passed"),
-            of: id, in: db)
+            of: number, in: db)
     }
 
     /// When the server first took it for somebody.
     static let firstAccepted =
-        "(SELECT min(at) FROM recipients WHERE send_id = sends.id AND outcome = 'accepted')"
+        "(SELECT min(at) FROM recipients WHERE send = sends.number AND outcome = 'accepted')"
 }
 
 extension Failure {

@@ -27,13 +27,13 @@ extension Store {
         if let key = new.idempotencyKey {
             let row = try Row.fetchOne(
                 db.cachedStatement(
-                    sql: "SELECT id, request FROM sends WHERE is_sandbox = ? AND idempotency_key = ?"),
+                    sql: "SELECT number, id, request FROM sends WHERE is_sandbox = ? AND idempotency_key = ?"),
                 arguments: [new.isSandbox, key])
             guard let row else { return nil }
             let differences = new.fingerprint.differences(from: Fingerprint.fields(row["request"]))
             let id = try sendID(row)
             if !differences.isEmpty { return .conflict(id, fields: differences) }
-            try write(SendEvent(at: new.createdAt, kind: .deduplicated), of: id, in: db)
+            try write(SendEvent(at: new.createdAt, kind: .deduplicated), of: row["number"], in: db)
             return .same(id)
         }
         guard let since = new.duplicatesSince else { return nil }
@@ -41,31 +41,33 @@ extension Store {
             db.cachedStatement(
                 sql: """
                     SELECT id FROM sends
-                    WHERE content_digest = ? AND id >= ? AND is_sandbox = ?
+                    WHERE content_digest = ? AND number >= ? AND is_sandbox = ?
                         AND (status <> 'failed' OR state = 'unconfirmed')
-                    ORDER BY id DESC LIMIT 1
+                    ORDER BY number DESC LIMIT 1
                     """),
-            arguments: [new.fingerprint.content, SendID.floor(of: since), new.isSandbox])
+            arguments: [new.fingerprint.content, SendNumber.floor(of: since), new.isSandbox])
         return try row.map { .duplicate(of: try sendID($0)) }
     }
 
     private func insert(_ row: NewRow, in db: Database) throws {
         try db.cachedStatement(
             sql: """
-                INSERT INTO sends (id, account_id, is_sandbox, message_id, from_addr, to_addr, subject, size, status,
+                INSERT INTO sends (number, id, account_id, is_sandbox, message_id, from_addr, to_addr, subject, size, status,
                     state, created_at, scheduled_for, next_attempt_at, give_up_at, idempotency_key, request,
                     content_digest, reverse_path, tags, metadata, warnings)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                VALUES ((SELECT coalesce(max(number) + 1, ?) FROM sends WHERE number BETWEEN ? AND ?),
+                    ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: row.send)
-        try db.cachedStatement(sql: "INSERT INTO mail_data (send_id, octets) VALUES (?, ?)").execute(
-            arguments: row.mailData)
+        let number = db.lastInsertedRowID
+        try db.cachedStatement(sql: "INSERT INTO mail_data (send, octets) VALUES (?, ?)").execute(
+            arguments: [number] + row.mailData)
         let recipients = try db.cachedStatement(
             sql: """
-                INSERT INTO recipients (send_id, position, kind, address, display_name) VALUES (?, ?, ?, ?, ?)
+                INSERT INTO recipients (send, position, kind, address, display_name) VALUES (?, ?, ?, ?, ?)
                 """)
-        for recipient in row.recipients { try recipients.execute(arguments: recipient) }
-        for event in row.events { try write(event, of: row.id, in: db) }
+        for recipient in row.recipients { try recipients.execute(arguments: [number] + recipient) }
+        for event in row.events { try write(event, of: number, in: db) }
     }
 
     /// The account's row; what changed about it since (its name) is brought up to date.
@@ -86,35 +88,39 @@ extension Store {
     }
 
     /// One line of a send's history.
-    func write(_ event: SendEvent, of id: SendID, in db: Database) throws {
-        try db.cachedStatement(sql: "INSERT INTO events (send_id, at, type, detail) VALUES (?, ?, ?, ?)")
-            .execute(arguments: [id.text, event.at.rfc3339, event.kind.rawValue, event.detail])
+    func write(_ event: SendEvent, of number: Int64, in db: Database) throws {
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO events (send, position, at, type, detail)
+                VALUES (?, (SELECT coalesce(max(position), 0) + 1 FROM events WHERE send = ?), ?, ?, ?)
+                """
+        ).execute(arguments: [number, number, event.at.rfc3339, event.kind.rawValue, event.detail])
     }
 }
 
 /// A send as rows, made on the caller's thread: the writer's is the one that all wait for.
 private struct NewRow: Sendable {
-    let id: SendID
     let send: StatementArguments
     let mailData: StatementArguments
     let recipients: [StatementArguments]
     let events: [SendEvent]
 
     init(_ new: NewSend) throws {
-        id = new.id
+        let floor = SendNumber.floor(of: new.id)
         let to = new.recipients.filter { $0.kind == .to }.map(\.mailbox.address.text)
         send = [
-            new.id.text, new.account.id, new.isSandbox, new.messageID.text, new.from.text,
+            floor, floor, SendNumber.last(of: new.id), new.id.text, new.account.id, new.isSandbox,
+            new.messageID.text, new.from.text,
             to.joined(separator: ", "), new.subject, new.mailData.size, new.firstState.rawValue,
             new.createdAt.rfc3339, new.scheduledFor?.rfc3339, new.firstDue?.rfc3339, new.giveUpAt.rfc3339,
             new.idempotencyKey, new.fingerprint.text, new.fingerprint.content, new.from.address.text,
             try Coding.text(new.tags), new.metadata.isEmpty ? "{}" : try Coding.text(new.metadata),
             try Coding.text(new.warnings),
         ]
-        mailData = [new.id.text, Data(new.mailData.bytes)]
+        mailData = [Data(new.mailData.bytes)]
         recipients = new.recipients.enumerated().map { position, recipient in
             [
-                new.id.text, position, recipient.kind.rawValue, recipient.mailbox.address.text,
+                position, recipient.kind.rawValue, recipient.mailbox.address.text,
                 recipient.mailbox.displayName,
             ]
         }

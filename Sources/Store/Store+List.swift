@@ -16,11 +16,15 @@ extension Store {
                 arguments += StatementArguments(values)
             }
             // Read in the order of an index that begins with the one equality that narrows most.
-            let order = filter.to == nil ? "s.id" : "r.send_id"
+            let order = filter.to == nil ? "s.number" : "r.send"
             if let to = filter.to { require("r.address = ?", to.text) }
-            if let position { require("\(order) < ?", position.id.text) }
-            if let since = filter.since { require("\(order) >= ?", SendID.floor(of: since)) }
-            if let until = filter.until { require("\(order) < ?", SendID.floor(of: until)) }
+            if let position {
+                require(
+                    "\(order) < coalesce((SELECT number FROM sends WHERE id = ?), ?)", position.id.text,
+                    SendNumber.floor(of: position.id))
+            }
+            if let since = filter.since { require("\(order) >= ?", SendNumber.floor(of: since)) }
+            if let until = filter.until { require("\(order) < ?", SendNumber.floor(of: until)) }
             if let status = filter.status ?? filter.state?.status { require("s.status = ?", status.rawValue) }
             if let state = filter.state { require("s.state = ?", state.rawValue) }
             if let account = filter.account {
@@ -49,12 +53,13 @@ extension Store {
                 db.cachedStatement(
                     sql: SendRecord.columns
                         + (filter.to == nil ? SendRecord.tables : SendRecord.tablesByRecipient)
-                        + clause + (filter.to == nil ? "" : " GROUP BY r.send_id")
+                        + clause + (filter.to == nil ? "" : " GROUP BY r.send")
                         + " ORDER BY \(order) DESC LIMIT \(limit)"),
                 arguments: arguments)
             var records = try rows.map(SendRecord.init(row:))
-            let recipients = try recipients(of: records.map(\.id), in: db)
-            for index in records.indices { records[index].recipients = recipients[records[index].id] ?? [] }
+            let numbers = rows.map { row -> Int64 in row["number"] }
+            let recipients = try recipients(of: numbers, in: db)
+            for index in records.indices { records[index].recipients = recipients[numbers[index]] ?? [] }
             return records
         }
     }

@@ -10,7 +10,7 @@ extension Store {
                 db.cachedStatement(
                     sql: """
                         SELECT state || ' ' || attempts || ' ' || delivery || ' '
-                            || (SELECT count(*) FROM events WHERE send_id = sends.id)
+                            || (SELECT count(*) FROM events WHERE send = sends.number)
                         FROM sends WHERE id = ?
                         """), arguments: [id.text])
         }

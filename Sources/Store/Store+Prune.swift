@@ -15,22 +15,22 @@ extension Store {
     ///
     /// - Parameter limit: sends at most, so that other writers get their turn; call again until none is left.
     package func prune(before time: Timestamp, limit: Int = 500) async throws -> Pruning {
-        let bound = SendID.floor(of: time)
+        let bound = SendNumber.floor(of: time)
         return try await writer.write { db in
             // CROSS JOIN begins with what is still there, instead of all that is old.
             let rows = try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT m.send_id AS id, s.size AS size FROM mail_data m CROSS JOIN sends s ON s.id = m.send_id
-                    WHERE m.send_id < ? AND s.status <> 'queued' LIMIT ?
+                    SELECT m.send AS number, s.size AS size FROM mail_data m CROSS JOIN sends s ON s.number = m.send
+                    WHERE m.send < ? AND s.status <> 'queued' LIMIT ?
                     """,
                 arguments: [bound, limit])
             var pruning = Pruning()
-            let delete = try db.cachedStatement(sql: "DELETE FROM mail_data WHERE send_id = ?")
+            let delete = try db.cachedStatement(sql: "DELETE FROM mail_data WHERE send = ?")
             for row in rows {
-                let id: String = row["id"]
+                let number: Int64 = row["number"]
                 let size: Int = row["size"]
-                try delete.execute(arguments: [id])
+                try delete.execute(arguments: [number])
                 pruning.sends += 1
                 pruning.octets += size
             }
@@ -44,10 +44,10 @@ extension Store {
             try Row.fetchOne(
                 db,
                 sql: """
-                    SELECT 1 FROM mail_data m CROSS JOIN sends s ON s.id = m.send_id
-                    WHERE m.send_id < ? AND s.status <> 'queued' LIMIT 1
+                    SELECT 1 FROM mail_data m CROSS JOIN sends s ON s.number = m.send
+                    WHERE m.send < ? AND s.status <> 'queued' LIMIT 1
                     """,
-                arguments: [SendID.floor(of: time)]) != nil
+                arguments: [SendNumber.floor(of: time)]) != nil
         }
     }
 }

@@ -21,48 +21,52 @@ extension Store {
 
     /// A send with its recipients; nil when there is none of that id.
     package func send(_ id: SendID) async throws -> SendRecord? {
-        try look { db in try record(where: "s.id = ?", id.text, in: db) }
+        try look { db in try record(where: "s.id = ?", id.text, in: db)?.send }
     }
 
     private func history(where condition: String, _ key: String) async throws -> SendHistory? {
         try look { db in
-            guard let send = try record(where: condition, key, in: db) else { return nil }
+            guard let (send, number) = try record(where: condition, key, in: db) else { return nil }
             let attempts = try Row.fetchAll(
-                db.cachedStatement(sql: "SELECT * FROM attempts WHERE send_id = ? ORDER BY number"),
-                arguments: [send.id.text])
+                db.cachedStatement(sql: "SELECT * FROM attempts WHERE send = ? ORDER BY number"),
+                arguments: [number])
             let events = try Row.fetchAll(
-                db.cachedStatement(sql: "SELECT at, type, detail FROM events WHERE send_id = ? ORDER BY id"),
-                arguments: [send.id.text])
+                db.cachedStatement(
+                    sql: "SELECT at, type, detail FROM events WHERE send = ? ORDER BY position"),
+                arguments: [number])
             return SendHistory(
                 send: send, attempts: try attempts.map(AttemptRecord.init(row:)),
                 events: try events.map(SendEvent.init(row:)))
         }
     }
 
-    private func record(where condition: String, _ key: String, in db: Database) throws -> SendRecord? {
+    private func record(
+        where condition: String, _ key: String, in db: Database
+    ) throws -> (send: SendRecord, number: Int64)? {
         let row = try Row.fetchOne(
             db.cachedStatement(sql: SendRecord.columns + SendRecord.tables + " WHERE \(condition)"),
             arguments: [key])
         guard let row else { return nil }
         var record = try SendRecord(row: row)
+        let number: Int64 = row["number"]
         record.recipients = try Row.fetchAll(
-            db.cachedStatement(sql: SendRecord.Recipient.select + " WHERE send_id = ? ORDER BY position"),
-            arguments: [record.id.text]
+            db.cachedStatement(sql: SendRecord.Recipient.select + " WHERE send = ? ORDER BY position"),
+            arguments: [number]
         ).map(SendRecord.Recipient.init(row:))
-        return record
+        return (record, number)
     }
 
     /// The recipients of several sends in one query, each list in the caller's order.
-    func recipients(of ids: [SendID], in db: Database) throws -> [SendID: [SendRecord.Recipient]] {
+    func recipients(of numbers: [Int64], in db: Database) throws -> [Int64: [SendRecord.Recipient]] {
         let rows = try Row.fetchAll(
             db.cachedStatement(
                 sql: SendRecord.Recipient.select + """
-                     WHERE send_id IN (SELECT value FROM json_each(?)) ORDER BY send_id, position
+                     WHERE send IN (SELECT value FROM json_each(?)) ORDER BY send, position
                     """),
-            arguments: [try Coding.text(ids.map(\.text))])
-        var recipients: [SendID: [SendRecord.Recipient]] = [:]
+            arguments: ["[" + numbers.map(String.init).joined(separator: ",") + "]"])
+        var recipients: [Int64: [SendRecord.Recipient]] = [:]
         for row in rows {
-            recipients[try sendID(row), default: []].append(try SendRecord.Recipient(row: row))
+            recipients[row["send"], default: []].append(try SendRecord.Recipient(row: row))
         }
         return recipients
     }
@@ -70,7 +74,7 @@ extension Store {
 
 extension SendRecord {
     static let columns = """
-        SELECT s.id, s.state, s.message_id, a.name AS account, a.kind AS kind, s.from_addr, s.subject, s.size,
+        SELECT s.number, s.id, s.state, s.message_id, a.name AS account, a.kind AS kind, s.from_addr, s.subject, s.size,
             s.created_at, s.scheduled_for, s.sent_at, s.attempts, s.delivery, s.tags, s.metadata, s.warnings,
             CASE WHEN a.paused_until > s.next_attempt_at THEN a.paused_until ELSE s.next_attempt_at END
                 AS next_attempt_at,
@@ -79,7 +83,7 @@ extension SendRecord {
     static let tables = " FROM sends s JOIN accounts a ON a.id = s.account_id"
     /// CROSS JOIN tells SQLite to begin with the recipients.
     static let tablesByRecipient =
-        " FROM recipients r CROSS JOIN sends s ON s.id = r.send_id JOIN accounts a ON a.id = s.account_id"
+        " FROM recipients r CROSS JOIN sends s ON s.number = r.send JOIN accounts a ON a.id = s.account_id"
 
     /// Without recipients; they come by `Store.recipients(of:in:)`.
     init(row: Row) throws {
@@ -101,8 +105,7 @@ extension SendRecord {
 
 extension SendRecord.Recipient {
     static let select = """
-        SELECT send_id AS id, kind, address, display_name, outcome, reply_code, reply_enhanced, reply_phase, reply_text,
-            at
+        SELECT send, kind, address, display_name, outcome, reply_code, reply_enhanced, reply_phase, reply_text, at
         FROM recipients
         """
 

@@ -93,8 +93,8 @@ extension Store {
         try Row.fetchAll(
             db,
             sql: """
-                SELECT s.id, s.account_id, s.attempts, s.tries, s.reverse_path, s.give_up_at, s.size, a.at_final_dot_at
-                FROM sends s JOIN attempts a ON a.send_id = s.id AND a.number = s.attempts
+                SELECT s.number, s.id, s.account_id, s.attempts, s.tries, s.reverse_path, s.give_up_at, s.size, a.at_final_dot_at
+                FROM sends s JOIN attempts a ON a.send = s.number AND a.number = s.attempts
                 WHERE s.owner = ?
                 """,
             arguments: [owner])

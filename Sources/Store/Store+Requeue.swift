@@ -24,20 +24,22 @@ extension Store {
             if standing.state.status != .failed { return .notFailed(standing.state) }
             if standing.state == .unconfirmed, !evenIfUnconfirmed { return .needsConsent }
             let hasData = try Row.fetchOne(
-                db, sql: "SELECT 1 FROM mail_data WHERE send_id = ?", arguments: [id.text])
+                db, sql: "SELECT 1 FROM mail_data WHERE send = ?", arguments: [standing.number])
             if hasData == nil { return .withoutMailData }
             try db.execute(
                 sql:
-                    "UPDATE recipients SET outcome = 'pending', at = NULL WHERE send_id = ? AND outcome <> 'accepted'",
-                arguments: [id.text])
+                    "UPDATE recipients SET outcome = 'pending', at = NULL WHERE send = ? AND outcome <> 'accepted'",
+                arguments: [standing.number])
             try db.execute(
                 sql: """
                     UPDATE sends SET status = 'queued', state = 'ready', error = NULL, next_attempt_at = :now,
                         give_up_at = :end, tries = 0, cancel_requested_at = NULL
-                    WHERE id = :id
+                    WHERE number = :number
                     """,
-                arguments: ["now": now.rfc3339, "end": giveUpAt.rfc3339, "id": id.text])
-            try write(SendEvent(at: now, kind: .retried, detail: "a person asked for it"), of: id, in: db)
+                arguments: ["now": now.rfc3339, "end": giveUpAt.rfc3339, "number": standing.number])
+            try write(
+                SendEvent(at: now, kind: .retried, detail: "a person asked for it"), of: standing.number,
+                in: db)
             return .done
         }
     }

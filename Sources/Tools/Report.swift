@@ -77,7 +77,9 @@ extension JSON.Object {
         object["scheduled_for"] = new.scheduledFor.map { .string($0.rfc3339) }
         if new.account.kind == .sandbox { object["sandbox"] = true }
         if !new.warnings.isEmpty { object["warnings"] = .array(new.warnings.map(JSON.string)) }
-        object["next_step"] = "Nothing was recorded or sent. Call send_email without dry_run to send it."
+        let held = new.heldBecause.map { " Then \($0)." } ?? ""
+        object["next_step"] = .string(
+            "Nothing was recorded or sent. Call send_email without dry_run to send it.\(held)")
         return object
     }
 

@@ -37,12 +37,14 @@ def read(database):
             return {}
         sends = {row[0]: _send(row) for row in db.execute(
             "SELECT id, message_id, subject, status, state, error FROM sends ORDER BY created_at, id")}
-        for send, address, outcome in db.execute("SELECT send_id, address, outcome FROM recipients ORDER BY position"):
+        for send, address, outcome in db.execute("""SELECT s.id, r.address, r.outcome
+                FROM recipients r JOIN sends s ON s.number = r.send ORDER BY r.send, r.position"""):
             sends[send].recipients[address] = outcome
-        for send, kind in db.execute("SELECT send_id, type FROM events ORDER BY id"):
+        for send, kind in db.execute("""SELECT s.id, e.type
+                FROM events e JOIN sends s ON s.number = e.send ORDER BY e.send, e.position"""):
             sends[send].events.append(kind)
         # Only of the last attempt: that is what a dead owner left.
-        for (send,) in db.execute("""SELECT a.send_id FROM attempts a JOIN sends s ON s.id = a.send_id
+        for (send,) in db.execute("""SELECT s.id FROM attempts a JOIN sends s ON s.number = a.send
                                      WHERE a.number = s.attempts AND a.at_final_dot_at IS NOT NULL"""):
             sends[send].passed_gate = True
         return sends

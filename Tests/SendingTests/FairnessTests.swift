@@ -59,6 +59,8 @@ struct FairnessTests {
             }
             try await eventually {
                 transport.release()
+                // So that the times of the claims tell their order.
+                clock.advance(by: 1)
                 return transport.arrived.count == count && transport.waiting.isEmpty
             }
             #expect(transport.most == 8)
@@ -68,8 +70,8 @@ struct FairnessTests {
             }
             let claimed = try looker.texts(
                 """
-                SELECT r.address FROM events e JOIN recipients r ON r.send_id = e.send_id
-                WHERE e.type = 'attempt_started' ORDER BY e.id
+                SELECT r.address FROM events e JOIN recipients r ON r.send = e.send
+                WHERE e.type = 'attempt_started' ORDER BY e.at, e.send
                 """)
             #expect(claimed.count == count)
             for (place, address) in claimed.enumerated() {

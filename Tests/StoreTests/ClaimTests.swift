@@ -24,7 +24,7 @@ struct ClaimTests {
             #expect(try store.values("SELECT count(*) FROM attempts WHERE number = 1") == ["200"])
             #expect(
                 try store.values(
-                    "SELECT count(*) FROM sends s JOIN attempts a ON a.send_id = s.id AND a.owner = s.owner")
+                    "SELECT count(*) FROM sends s JOIN attempts a ON a.send = s.number AND a.owner = s.owner")
                     == ["200"])
             try other.close()
         }
@@ -138,7 +138,7 @@ struct ClaimTests {
             try await store.hire()
             _ = try await store.insert(try Samples.new(1))
             _ = try await store.insert(try Samples.new(2))
-            try store.run("UPDATE recipients SET outcome = 'accepted' WHERE send_id = '\(Samples.id(1))'")
+            try store.run("UPDATE recipients SET outcome = 'accepted' WHERE send = \(Samples.floor(1))")
             let claims = try await store.claim(for: "env-1", owner: "o", limit: 9, now: later)
             #expect(claims.map(\.id) == [Samples.id(2)])
             let damaged = try #require(try await store.history(of: Samples.id(1)))

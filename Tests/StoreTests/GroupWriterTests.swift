@@ -70,8 +70,8 @@ struct GroupWriterTests {
                         _ = try await store.insert(try Samples.new(number))
                         let found = try await other.read { db in
                             try Int.fetchOne(
-                                db, sql: "SELECT count(*) FROM events WHERE send_id = ?",
-                                arguments: [Samples.id(number).text])
+                                db, sql: "SELECT count(*) FROM events WHERE send = ?",
+                                arguments: [Samples.floor(number)])
                         }
                         #expect(found == 1, "\(number)")
                     }

@@ -133,14 +133,35 @@ struct InsertionTests {
         }
     }
 
-    @Test("No id that is made at a time or later sorts before its floor, every earlier one does")
+    @Test("No number of a send that is made at a time or later is below the time's, every earlier one is")
     func floors() {
         for (made, time, isBefore) in [(999, 1000, true), (1000, 1000, false), (1001, 1000, false)] {
             for random in [UInt64.min, .max] {
                 let id = SendID(milliseconds: Int64(made), random: (random, random))
-                let floor = SendID.floor(of: Timestamp(milliseconds: Int64(time)))
-                #expect((id.text < floor) == isBefore, "\(made) \(time) \(random)")
+                #expect(id.milliseconds == Int64(made))
+                let last = SendNumber.last(of: id)
+                let floor = SendNumber.floor(of: Timestamp(milliseconds: Int64(time)))
+                #expect((SendNumber.floor(of: id) < floor) == isBefore, "\(made) \(time) \(random)")
+                #expect((last < floor) == isBefore, "\(made) \(time) \(random)")
             }
+        }
+        let end = SendID(milliseconds: Timestamp.latest.milliseconds, random: (.max, .max))
+        #expect(end.milliseconds == Timestamp.latest.milliseconds)
+        #expect(SendNumber.last(of: end) == .max)
+    }
+
+    @Test("Sends of one millisecond are listed in the order in which they were recorded")
+    func sameMillisecond() async throws {
+        try await withStore { store, _ in
+            // One millisecond later, recorded before: the time decides, whoever was recorded first.
+            _ = try await store.insert(try Samples.new(2))
+            let news = try (0..<20).map { try Samples.new(1, random: UInt64(19 - $0)) }
+            for new in news { _ = try await store.insert(new) }
+            let expected = [Samples.id(2)] + news.reversed().map(\.id)
+            #expect(try await store.sends(matching: SendFilter(), limit: 50).map(\.id) == expected)
+            let rest = try await store.sends(
+                matching: SendFilter(), limit: 50, after: ListPosition(after: news[10].id))
+            #expect(rest.map(\.id) == news[..<10].reversed().map(\.id))
         }
     }
 }

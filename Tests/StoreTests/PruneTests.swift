@@ -55,8 +55,8 @@ struct PruneTests {
             #expect(counts == [3, 1, 0])
             #expect(try !store.isAnythingToPrune(before: time))
             #expect(
-                try store.values("SELECT send_id FROM mail_data ORDER BY 1")
-                    == [5, 6].map { Samples.id($0).text })
+                try store.values("SELECT send FROM mail_data ORDER BY 1")
+                    == [5, 6].map { "\(Samples.floor($0))" })
         }
     }
 }

@@ -1,7 +1,7 @@
-import Store
 import TestPeers
 
 @testable import Mail
+@testable import Store
 
 /// Sends as a test needs them.
 enum Samples {
@@ -18,18 +18,22 @@ enum Samples {
     }
 
     /// Made at the second `number` after `start`.
-    static func id(_ number: Int) -> SendID {
-        SendID(
-            milliseconds: start.milliseconds + Int64(number) * 1000, random: (UInt64(number), UInt64(number)))
+    static func id(_ number: Int) -> SendID { id(number, random: UInt64(number)) }
+
+    static func id(_ number: Int, random: UInt64) -> SendID {
+        SendID(milliseconds: start.milliseconds + Int64(number) * 1000, random: (random, UInt64(number)))
     }
+
+    /// The number in the database of the one send of that second.
+    static func floor(_ number: Int) -> Int64 { SendNumber.floor(of: id(number)) }
 
     static func new(
         _ number: Int, to: [String] = ["a@example.org"], cc: [String] = [], subject: String = "Hello",
         account: AccountRecord = account, tags: [String] = [], scheduledFor: Timestamp? = nil,
         key: String? = nil, fields: [String: String] = ["to": "1", "subject": "2"], content: String? = nil,
-        heldBecause: String? = nil, duplicatesSince: Timestamp? = nil, octets: Int = 0
+        heldBecause: String? = nil, duplicatesSince: Timestamp? = nil, octets: Int = 0, random: UInt64? = nil
     ) throws -> NewSend {
-        let id = id(number)
+        let id = id(number, random: random ?? UInt64(number))
         let recipients =
             try to.map { NewSend.Recipient(kind: .to, mailbox: try Mailbox(parsing: $0)) }
             + cc.map { NewSend.Recipient(kind: .cc, mailbox: try Mailbox(parsing: $0)) }

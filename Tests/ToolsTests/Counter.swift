@@ -11,10 +11,15 @@ import TestPeers
 /// All tools over a real record and a scripted transport.
 struct Counter: Sendable {
     let tools: [Tool]
+    let resources: Resources
+    let prompts: [Prompt]
     let transport: ScriptedTransport
     let clock: ManualClock
 
-    init(_ acts: [ScriptedTransport.Act], folder: String, kind: AccountRecord.Kind = .smtp) throws {
+    init(
+        _ acts: [ScriptedTransport.Act], folder: String, kind: AccountRecord.Kind = .smtp,
+        approval: ApprovalPolicy = .none
+    ) throws {
         let sender = try Mailbox(parsing: "Me <me@example.com>")
         let transport = ScriptedTransport(acts)
         let record = AccountRecord(
@@ -27,7 +32,7 @@ struct Counter: Sendable {
                 Account(record: record, sender: sender, transport: transport, schedule: .standard)
             ],
             door: StoreDoor(open: { try Store.open(at: path) }, exists: { true }),
-            roots: AttachmentRoots(folders: [folder + "/files"], limit: 1_000),
+            approval: approval, roots: AttachmentRoots(folders: [folder + "/files"], limit: 1_000),
             surroundings: Surroundings(
                 now: { clock.now }, uptime: { clock.uptime }, sleep: { try await clock.sleep($0) },
                 random: { UInt64.random(in: .min ... .max) },
@@ -36,6 +41,28 @@ struct Counter: Sendable {
         self.transport = transport
         self.clock = clock
         self.tools = try MailTools.all(MailTools.names) { .success(service) }
+        self.resources = SendResources.all { .success(service) }
+        self.prompts = MailPrompts.all { .success(service) }
+    }
+
+    /// One round of a call.
+    func run(_ call: ToolCall) async throws -> ToolOutcome {
+        guard let tool = tools.first(where: { $0.name == call.name }) else { throw NoSuchTool() }
+        return await tool.run(call)
+    }
+
+    func page(_ cursor: String? = nil) async throws -> (resources: [JSON.Object], next: String?) {
+        try await resources.list(cursor)
+    }
+
+    func read(_ uri: String) async throws -> JSON.Object? { try await resources.read(uri)?.first }
+
+    func prompt(_ name: String, _ arguments: [String: String]) async throws -> [JSON] {
+        guard let prompt = prompts.first(where: { $0.name == name }) else { throw NoSuchTool() }
+        switch try await prompt.get(PromptCall(name: name, arguments: arguments)) {
+        case .messages(let messages, _): return messages
+        case .ask: return []
+        }
     }
 
     func call(_ name: String, _ arguments: JSON.Object) async throws -> ToolResult {
@@ -57,10 +84,10 @@ struct Counter: Sendable {
 /// Lends the tools with a record in a folder of its own.
 func withCounter<Result>(
     _ acts: [ScriptedTransport.Act] = [], kind: AccountRecord.Kind = .smtp,
-    _ body: (Counter, _ folder: String) async throws -> Result
+    approval: ApprovalPolicy = .none, _ body: (Counter, _ folder: String) async throws -> Result
 ) async throws -> Result {
     try await withTemporaryFolder { folder in
-        try await body(Counter(acts, folder: folder, kind: kind), folder)
+        try await body(Counter(acts, folder: folder, kind: kind, approval: approval), folder)
     }
 }
 
