@@ -25,13 +25,17 @@ enum Lines {
         JSON.object(["jsonrpc": "2.0", "method": .string(method), "params": params]).text
     }
 
-    static func initialize(_ version: JSON = "2025-11-25") -> String {
+    static func initialize(_ version: JSON = "2025-11-25", capabilities: JSON = [:]) -> String {
         request(
             0, "initialize",
             [
-                "protocolVersion": version, "capabilities": [:],
+                "protocolVersion": version, "capabilities": capabilities,
                 "clientInfo": ["name": "test", "version": "0"],
             ])
+    }
+
+    static func cancelled(_ id: JSON) -> JSON {
+        ["jsonrpc": "2.0", "method": "notifications/cancelled", "params": ["requestId": id]]
     }
 
     static func call(_ id: JSON, _ tool: String, _ arguments: JSON? = nil) -> String {

@@ -5,6 +5,8 @@ import Testing
 
 /// Whatever arrives: an answer or silence as the rules say, never a crash or a hang.
 struct RobustnessTests {
+    private static let complete = RuleTests.complete(
+        15, ref: ["type": "ref/prompt", "name": "greet"], value: "x")
     static let seeds = [
         Lines.initialize("2025-03-26"), Lines.initialize(), Lines.request(1, "ping"),
         Lines.request("x", "tools/list"),
@@ -12,6 +14,16 @@ struct RobustnessTests {
         Lines.modern(4, "tools/list", ["cursor": "x"]), Lines.modern("5", "tools/call", ["name": "echo"]),
         Lines.notification("notifications/cancelled", ["requestId": 2]), "[\(Lines.request(6, "ping"))]",
         #"{"jsonrpc":"2.0","id":7,"result":{}}"#,
+        #"{"jsonrpc":"2.0","id":"ask-1","result":{"action":"accept"}}"#,
+        Lines.request(8, "resources/subscribe", ["uri": "note://1"]),
+        Lines.request(9, "resources/unsubscribe", ["uri": "note://1"]),
+        Lines.request(10, "prompts/get", ["name": "greet", "arguments": ["name": "Ada"]]),
+        Lines.request(11, "logging/setLevel", ["level": "info"]), Lines.request(12, "resources/list"),
+        Lines.modern(13, "subscriptions/listen", ["notifications": ["resourceSubscriptions": ["note://1"]]]),
+        Lines.modern(
+            14, "tools/call",
+            ["name": "approve", "requestState": "a.b", "inputResponses": ["approve": ["action": "accept"]]]),
+        complete, Lines.notification("notifications/initialized"),
     ].map { Array($0.utf8) }
 
     /// A message with up to four bytes changed, put in, left out or repeated; or bytes from nowhere.
@@ -39,7 +51,7 @@ struct RobustnessTests {
     @Test("20,000 mutated messages are answered or met with silence, as their id says", arguments: 0..<10)
     func mutations(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
-        var session = Session(RenderedCatalogue(Tools.catalogue()))
+        var session = Session(RenderedCatalogue(Full.catalogue(logging: true)))
         for _ in 0..<2000 {
             let bytes = Self.mutated(using: &random)
             let message = (try? JSON(parsing: bytes)) ?? .null
@@ -49,6 +61,10 @@ struct RobustnessTests {
                 #expect(wasNotification || message["result"] != nil || message["error"] != nil)
             case .call(let call):
                 #expect(message["id"] == call.id.json && session.settle(call) && !session.settle(call))
+            case .subscribe(let answer, let call):
+                #expect(message["id"] == call.id.json && answer.errorCode == nil)
+                #expect(session.isOpen(call) && !session.settle(call) && !session.isOpen(call))
+            case .unsubscribe(let answer, let serial): #expect(answer.errorCode == nil && serial == nil)
             case .batch: #expect(message.array != nil && session.negotiated == .march2025)
             case .answer(let answer):
                 let json = try JSON(parsing: answer.bytes)
@@ -64,7 +80,7 @@ struct RobustnessTests {
     @Test("a server that was fed nonsense still answers, each line in its turn", arguments: 0..<4)
     func nonsense(seed: UInt64) async throws {
         var random = SeededGenerator(seed: 1000 + seed)
-        let wire = try Wire()
+        let wire = try Wire(catalogue: Full.catalogue())
         for _ in 0..<500 { wire.send(bytes: Self.mutated(using: &random) + [0x0A]) }
         wire.send(Lines.request("the last", "ping"))
         let answers = try await wire.finish()

@@ -29,4 +29,20 @@ struct RuleTests {
             #expect(answer.holds(pattern), "\(answer) lacks \(pattern)")
         }
     }
+
+    /// Most of them are run beside each other, so the answers come in any order.
+    @Test(
+        "the rules of what only some servers offer hold",
+        arguments: resources + prompts + completions + logging)
+    func fullRule(_ rule: Rule) async throws {
+        var answers = try await Wire.exchange(rule.lines, catalogue: Full.catalogue(logging: true))
+        #expect(answers.count == rule.answers.count, "\(answers)")
+        for pattern in rule.answers {
+            if let place = answers.firstIndex(where: { $0.holds(pattern) }) {
+                answers.remove(at: place)
+            } else {
+                Issue.record("\(pattern) is not among \(answers)")
+            }
+        }
+    }
 }

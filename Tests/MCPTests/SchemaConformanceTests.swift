@@ -6,74 +6,55 @@ import Testing
 /// Every kind of message that the server writes, checked by an independent validator against the schema of its
 /// revision.
 struct SchemaConformanceTests {
-    /// A line for the server and what each of its answers must be by the schema's definitions.
+    /// A line for the server, what each of its messages must be by the schema's definitions, and what the client
+    /// answers to those that are questions.
     struct Case {
         let line: String
         let definitions: [String]
+        var reply: JSON = ["action": "cancel"]
+
+        init(_ line: String, _ definitions: String..., reply: JSON = ["action": "cancel"]) {
+            self.line = line
+            self.definitions = definitions
+            self.reply = reply
+        }
     }
 
     static func cases(for revision: Revision) -> [Case] {
-        revision.isModern ? modern : legacy(revision)
-    }
-
-    static let modern = [
-        Case(line: Lines.modern(1, "server/discover"), definitions: ["DiscoverResult"]),
-        Case(line: Lines.modern(2, "tools/list"), definitions: ["ListToolsResult"]),
-        Case(
-            line: Lines.modern("a", "tools/call", ["name": "echo", "arguments": ["x": [1]]]),
-            definitions: ["CallToolResult"]),
-        Case(line: Lines.modern("b", "tools/call", ["name": "fail"]), definitions: ["CallToolResult"]),
-        Case(line: Lines.modern("c", "tools/call", ["name": "plain"]), definitions: ["CallToolResult"]),
-        Case(
-            line: Lines.modern("d", "tools/call", ["name": "count", "_meta": ["progressToken": "t"]]),
-            definitions: ["ProgressNotification", "ProgressNotification", "CallToolResult"]),
-        Case(
-            line: Lines.modern(3, "server/discover", version: "1999-01-01"),
-            definitions: ["UnsupportedProtocolVersionError"]),
-        Case(line: Lines.modern(4, "none"), definitions: ["error"]),
-        Case(line: Lines.modern(5, "tools/call", ["name": "none"]), definitions: ["error"]),
-        Case(line: Lines.modern(6, "tools/list", capabilities: nil), definitions: ["error"]),
-        Case(line: Lines.request(7, "server/discover"), definitions: ["error"]),
-        Case(line: "nonsense", definitions: ["error"]), Case(line: "[]", definitions: ["error"]),
-    ]
-
-    static func legacy(_ revision: Revision) -> [Case] {
-        let batch = "[\(Lines.request(1, "ping")),\(Lines.request(2, "none"))]"
-        let batchAnswer = revision == .march2025 ? "JSONRPCBatchResponse" : "error"
-        return [
-            Case(line: Lines.initialize(.string(revision.rawValue)), definitions: ["InitializeResult"]),
-            Case(line: Lines.request(1, "ping"), definitions: ["EmptyResult"]),
-            Case(line: Lines.request(2, "tools/list"), definitions: ["ListToolsResult"]),
-            Case(line: Lines.call("a", "echo", ["x": [1]]), definitions: ["CallToolResult"]),
-            Case(line: Lines.call("b", "fail"), definitions: ["CallToolResult"]),
-            Case(line: Lines.call("c", "plain"), definitions: ["CallToolResult"]),
-            Case(
-                line: Lines.request("d", "tools/call", ["name": "count", "_meta": ["progressToken": 0]]),
-                definitions: ["ProgressNotification", "ProgressNotification", "CallToolResult"]),
-            Case(line: Lines.request(4, "none"), definitions: ["error"]),
-            Case(line: Lines.call(5, "none"), definitions: ["error"]),
-            Case(line: Lines.request(6, "tools/list", []), definitions: ["error"]),
-            Case(line: Lines.request(7, "initialize", [:]), definitions: ["error"]),
-            Case(line: "nonsense", definitions: ["error"]), Case(line: batch, definitions: [batchAnswer]),
-        ]
+        revision.isModern ? modern + modernFeatures : legacy(revision) + legacyFeatures(revision)
     }
 
     @Test("every message validates against the schema of its revision", arguments: Revision.allCases)
     func conformance(revision: Revision) async throws {
-        let wire = try Wire()
+        let bell = Bell()
+        let wire = try Wire(catalogue: Full.catalogue(bell: bell, logging: true))
         var lines = ""
+        func check(_ message: JSON, _ definition: String) {
+            let check: JSON.Object = [
+                "revision": .string(revision.rawValue), "definition": .string(definition), "message": message,
+            ]
+            lines += check.text + "\n"
+        }
         for each in Self.cases(for: revision) {
             wire.send(each.line)
             for definition in each.definitions {
                 let message = try #require(try await wire.next(), "no answer to \(each.line)")
-                let check: JSON.Object = [
-                    "revision": .string(revision.rawValue), "definition": .string(definition),
-                    "message": message,
-                ]
-                lines += check.text + "\n"
+                check(message, definition)
+                if let id = message["id"], message["method"] != nil {
+                    wire.send(JSON.object(["jsonrpc": "2.0", "id": id, "result": each.reply]).text)
+                }
             }
         }
-        #expect(try await wire.finish() == [])
+        let isListening = wire.listen(in: revision)
+        check(try #require(try await wire.next()), isListening)
+        #expect(await bell.nextVisit() == "note://1")
+        bell.ring("note://1")
+        check(try #require(try await wire.next()), "ResourceUpdatedNotification")
+        let rest = try await wire.finish()
+        #expect(rest.count == (revision.isModern ? 2 : 0), "\(rest)")
+        for (message, definition) in zip(rest, ["SubscriptionsListenResult", "CancelledNotification"]) {
+            check(message, definition)
+        }
         let (status, output) = try await Self.validate(lines)
         #expect(status == 0, "\(output)")
     }
@@ -88,14 +69,21 @@ struct SchemaConformanceTests {
         #expect(status == 1 && output.contains("inputSchema"), "\(output)")
     }
 
-    /// Runs the checker; its status and what it printed.
-    static func validate(_ lines: String) async throws -> (status: Int32, output: String) {
+    /// The checker, not yet started.
+    static func checker(_ arguments: [String] = []) -> Process {
         let here = URL(filePath: #filePath).deletingLastPathComponent()
         let schemas = here.appending(path: "../../../shared/mcp-schema").standardizedFileURL
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
         let python = ProcessInfo.processInfo.environment["ENVELOPE_TEST_PYTHON"] ?? "python3"
-        process.arguments = [python, here.appending(path: "validate_messages.py").path, schemas.path]
+        process.arguments =
+            [python, here.appending(path: "validate_messages.py").path, schemas.path] + arguments
+        return process
+    }
+
+    /// Runs the checker; its status and what it printed.
+    static func validate(_ lines: String) async throws -> (status: Int32, output: String) {
+        let process = checker()
         let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).jsonl")
         try Data(lines.utf8).write(to: file)
         defer { try? FileManager.default.removeItem(at: file) }
@@ -114,5 +102,17 @@ struct SchemaConformanceTests {
         }
         let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         return (status, text)
+    }
+}
+
+extension Wire {
+    /// Begins to listen to a note in the way of that era; what the answer must be.
+    fileprivate func listen(in revision: Revision) -> String {
+        if revision.isModern {
+            send(SubscriptionTests.listen("l", ["note://1"], ["toolsListChanged": true]))
+            return "SubscriptionsAcknowledgedNotification"
+        }
+        send(SubscriptionTests.subscribe("l", "note://1"))
+        return "EmptyResult"
     }
 }

@@ -68,6 +68,62 @@ struct StrippingTests {
         #expect(result["serverInfo"]?.object?.names == names)
     }
 
+    @Test(
+        "each revision gets of a template, a resource and a prompt what it knows",
+        arguments: Revision.allCases)
+    func descriptions(revision: Revision) async throws {
+        let full = Full.catalogue()
+        let templates = try await Self.ask(.init("resources/templates/list"), in: revision, full)
+        let template = templates["result"]?["resourceTemplates"]?[0]?.object
+        #expect(template?.names == Self.left(Full.template.names, in: revision))
+        let dated = template?["annotations"]?["lastModified"] != nil
+        #expect(dated == (revision >= .june2025) && template?["annotations"]?["priority"] == 0.5)
+        let resources = try await Self.ask(.init("resources/list"), in: revision, full)
+        #expect(
+            resources["result"]?["resources"]?[0]?.object?.names
+                == Self.left(Full.note(1).names, in: revision))
+        let prompts = try await Self.ask(.init("prompts/list"), in: revision, full)
+        let prompt = prompts["result"]?["prompts"]?[0]?.object
+        #expect(prompt?.names == Self.left(Full.greet.definition.names, in: revision))
+        #expect((prompt?["arguments"]?[0]?["title"] != nil) == (revision >= .june2025))
+        #expect(prompt?["arguments"]?[0]?["required"] == true)
+    }
+
+    private static func left(_ names: [String], in revision: Revision) -> [String] {
+        names.filter {
+            switch $0 {
+            case "icons": revision >= .november2025
+            case "title", "_meta": revision >= .june2025
+            default: true
+            }
+        }
+    }
+
+    @Test("each revision gets the blocks of content that it knows", arguments: Revision.allCases)
+    func blocks(revision: Revision) async throws {
+        let answer = try await Self.ask(
+            .init("tools/call", ["name": "blocks"]), in: revision, Full.catalogue())
+        let blocks = answer["result"]?["content"]?.array ?? []
+        var kinds = ["text", "image", "audio", "resource", "resource_link"]
+        if revision < .june2025 { kinds.removeLast() }
+        if revision < .march2025 { kinds.remove(at: 2) }
+        #expect(blocks.map { $0["type"]?.string } == kinds)
+        let isNew = revision >= .june2025
+        #expect((blocks.first?["_meta"] != nil) == isNew)
+        #expect((blocks.first?["annotations"]?["lastModified"] != nil) == isNew)
+        let embedded = blocks.first { $0["type"] == "resource" }?["resource"]
+        #expect((embedded?["_meta"] != nil) == isNew && embedded?["text"] == "hello")
+        if isNew { #expect((blocks.last?["icons"] != nil) == (revision >= .november2025)) }
+        let prompt = try await Self.ask(
+            .init("prompts/get", ["name": "greet", "arguments": ["name": "Ada"]]), in: revision,
+            Full.catalogue())
+        let said = prompt["result"]?["messages"]?.array?.map { $0["content"]?["type"]?.string }
+        #expect(said == kinds.filter { ["text", "audio", "resource_link"].contains($0) })
+        let read = try await Self.ask(
+            .init("resources/read", ["uri": "note://1"]), in: revision, Full.catalogue())
+        #expect((read["result"]?["contents"]?[0]?["_meta"] != nil) == isNew)
+    }
+
     @Test("progress has no message in 2024-11-05")
     func progress() async throws {
         let call = Lines.request(1, "tools/call", ["name": "count", "_meta": ["progressToken": "t"]])
@@ -85,7 +141,8 @@ struct StrippingTests {
         }
     }
 
-    static func ask(_ asked: Asked, in revision: Revision) async throws -> JSON {
+    static func ask(_ asked: Asked, in revision: Revision, _ catalogue: Catalogue? = nil) async throws -> JSON
+    {
         let lines =
             revision.isModern
             ? [Lines.modern(1, asked.method, asked.params, version: .string(revision.rawValue))]
@@ -93,6 +150,6 @@ struct StrippingTests {
                 Lines.initialize(.string(revision.rawValue)),
                 Lines.request(1, asked.method, .object(asked.params)),
             ]
-        return try #require(try await Wire.exchange(lines).last)
+        return try #require(try await Wire.exchange(lines, catalogue: catalogue).last)
     }
 }

@@ -5,7 +5,8 @@ import JSON
 
 @testable import MCP
 
-/// A real `StdioServer` on two pipes, seen from the client's side.
+/// A real `StdioServer` on two pipes, seen from the client's side. Each message that it says is held against the schema
+/// of its revision.
 final class Wire: Sendable {
     /// The server's output, a line each; ends when the server has ended.
     let lines: AsyncStream<String>
@@ -15,10 +16,13 @@ final class Wire: Sendable {
     let outputEnd: Int32
     private let serverInput: Int32
     private let writing = DispatchQueue(label: "wire")
+    private let transcript = Transcript()
 
     /// - Parameter reads: false for a client that never reads its answers.
     init(
-        tools: [Tool] = Tools.all, limits: StdioServer.Limits = .patient, reads: Bool = true,
+        tools: [Tool] = Tools.all, catalogue: Catalogue? = nil, limits: StdioServer.Limits = .patient,
+        options: Session.Options = .init(),
+        reads: Bool = true,
         nonblocking: Bool = false,
         parent: @escaping @Sendable () -> Int32 = { 7 }, log: @escaping @Sendable (String) -> Void = { _ in }
     ) throws {
@@ -31,7 +35,9 @@ final class Wire: Sendable {
         outputEnd = output[0]
         for end in nonblocking ? [serverInput, serverOutput] : [] { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
         let server = StdioServer(
-            catalogue: Tools.catalogue(tools), input: serverInput, output: serverOutput, limits: limits,
+            catalogue: catalogue ?? Tools.catalogue(tools), input: serverInput, output: serverOutput,
+            limits: limits,
+            options: options,
             parent: parent,
             log: log)
         self.server = Task {
@@ -68,6 +74,7 @@ final class Wire: Sendable {
     func send(_ text: String, end: String = "\n") { send(bytes: Array((text + end).utf8)) }
 
     func send(bytes: [UInt8]) {
+        transcript.note(bytes)
         writing.async { [self] in
             var start = 0
             while start < bytes.count {
@@ -81,12 +88,17 @@ final class Wire: Sendable {
     func afterSending(_ body: @escaping @Sendable () -> Void) { writing.async(execute: body) }
 
     func closeInput() {
+        transcript.note([], atEnd: true)
         writing.async { [self] in close(inputEnd) }
     }
 
     /// The next line, or nil when the server has ended.
     func next() async throws -> JSON? {
-        for await line in lines { return try JSON(parsing: line) }
+        for await line in lines {
+            let message = try JSON(parsing: line)
+            await transcript.check(message)
+            return message
+        }
         return nil
     }
 
@@ -94,14 +106,16 @@ final class Wire: Sendable {
     func finish() async throws -> [JSON] {
         closeInput()
         var answers: [JSON] = []
-        for await line in lines { answers.append(try JSON(parsing: line)) }
+        while let message = try await next() { answers.append(message) }
         try await server.value
         return answers
     }
 
     /// Everything that a server says to these lines, until it has ended.
-    static func exchange(_ lines: [String], tools: [Tool] = Tools.all) async throws -> [JSON] {
-        let wire = try Wire(tools: tools)
+    static func exchange(
+        _ lines: [String], catalogue: Catalogue? = nil, options: Session.Options = .init()
+    ) async throws -> [JSON] {
+        let wire = try Wire(catalogue: catalogue, options: options)
         for line in lines { wire.send(line) }
         return try await wire.finish()
     }

@@ -7,14 +7,14 @@ Prints one line of JSON, or says what did not match and exits with 1.
 
 from datetime import timedelta
 
-from conversation import Answer, arguments, converse, expect, run
+from conversation import LEGACY, Answer, arguments, converse, expect, run
 from mcp import ClientSession, StdioServerParameters
 from mcp.client.stdio import stdio_client
 from mcp.types import LATEST_PROTOCOL_VERSION
 
 
 async def check(options):
-    server = StdioServerParameters(command=options.binary, args=["--sandbox"], env={"ENVELOPE_DB": options.db})
+    server = StdioServerParameters(command=options.command, args=options.args)
     async with (
         stdio_client(server) as (incoming, outgoing),
         ClientSession(incoming, outgoing, read_timeout_seconds=timedelta(seconds=30)) as session,
@@ -27,8 +27,11 @@ async def check(options):
         async def list_tools():
             return [tool.name for tool in (await session.list_tools()).tools]
 
+        async def progress(*_):
+            """Asks for progress; how much of it comes is not this check's question."""
+
         async def call_tool(name, given):
-            result = await session.call_tool(name, given)
+            result = await session.call_tool(name, given, progress_callback=progress)
             texts = [block.text for block in result.content if block.type == "text"]
             return Answer(result.structuredContent, texts, result.isError)
 
@@ -37,4 +40,4 @@ async def check(options):
 
 
 if __name__ == "__main__":
-    run(check(arguments(__doc__.splitlines()[0])))
+    run(arguments(__doc__.splitlines()[0]), check, revision=LEGACY)

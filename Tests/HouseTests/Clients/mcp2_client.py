@@ -11,18 +11,25 @@ from mcp import Client, StdioServerParameters
 from mcp_types.version import LATEST_HANDSHAKE_VERSION, LATEST_MODERN_VERSION
 
 
+def wanted(options):
+    return LATEST_HANDSHAKE_VERSION if options.mode == "legacy" else LATEST_MODERN_VERSION
+
+
 async def check(options):
-    server = StdioServerParameters(command=options.binary, args=["--sandbox"], env={"ENVELOPE_DB": options.db})
+    server = StdioServerParameters(command=options.command, args=options.args)
     mode = LATEST_MODERN_VERSION if options.mode == "modern" else options.mode
     async with Client(server, mode=mode, read_timeout_seconds=30) as client:
-        wanted = LATEST_HANDSHAKE_VERSION if options.mode == "legacy" else LATEST_MODERN_VERSION
-        expect(client.protocol_version == wanted, f"the protocol version is {wanted}", client.protocol_version)
+        version = client.protocol_version
+        expect(version == wanted(options), f"the protocol version is {wanted(options)}", version)
 
         async def list_tools():
             return [tool.name for tool in (await client.list_tools()).tools]
 
+        async def progress(*_):
+            """Asks for progress; how much of it comes is not this check's question."""
+
         async def call_tool(name, given):
-            result = await client.call_tool(name, given)
+            result = await client.call_tool(name, given, progress_callback=progress)
             texts = [block.text for block in result.content if block.type == "text"]
             return Answer(result.structured_content, texts, result.is_error)
 
@@ -30,8 +37,9 @@ async def check(options):
         info = client.server_info
         # Only discover and initialize tell the name; the modern mode asks for neither.
         expect(options.mode == "modern" or info and info.name == "envelope", "the server says its name", info)
-        return {"mode": options.mode, "protocol": client.protocol_version, "server": info and info.version, **saw}
+        return {"mode": options.mode, "protocol": version, "server": info and info.version, **saw}
 
 
 if __name__ == "__main__":
-    run(check(arguments(__doc__.splitlines()[0], modes=("auto", "legacy", "modern"))))
+    chosen = arguments(__doc__.splitlines()[0], modes=("auto", "legacy", "modern"))
+    run(chosen, check, revision=wanted(chosen))
