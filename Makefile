@@ -34,6 +34,7 @@ release:
 bench: release
 	@Benchmarks/install.sh
 	@python3 Benchmarks/bench.py .build/release/envelope
+	@python3 Benchmarks/mcp_bench.py .build/release/envelope
 	@python3 Benchmarks/queue_bench.py .build/release/envelope
 
 ## make crash-matrix  kill the process at every moment, count at the server, write docs/crash-matrix.md; then the storms

@@ -18,10 +18,13 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -63,13 +66,30 @@ let package = Package(
         // Contract
         .target(
             name: "Tools", dependencies: ["Mail", "Sending", "Store", "MCP", "JSON"],
-            exclude: ["Operations+Acting.swift","Operations+Metrics.swift","Operations.swift","OperationsCensus.swift","OperationsMetric.swift","RESTProblem.swift","RESTStatus.swift"], resources: [.embedInCode("Schemas")], swiftSettings: house),
+            resources: [.embedInCode("Schemas")], swiftSettings: house),
+
+        // Faces
+        .target(
+            name: "HTTP",
+            dependencies: [
+                "Tools", "MCP", "JSON",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                // The server without its router: the routes are a table of ours.
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: house),
 
         // Roof
         .executableTarget(
             name: "envelope",
             dependencies: [
-                "Mail", "JSON", "Store", "SMTP", "Sandbox", "Sending", "MCP", "Tools",
+                "Mail", "JSON", "Store", "SMTP", "Sandbox", "Sending", "MCP", "Tools", "HTTP",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
@@ -102,7 +122,9 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: house),
-//MCPTESTS
+        .testTarget(
+            name: "MCPTests", dependencies: ["MCP", "JSON"], exclude: ["validate_messages.py"],
+            swiftSettings: house),
         .testTarget(
             name: "ToolsTests",
             dependencies: [

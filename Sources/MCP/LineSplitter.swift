@@ -82,7 +82,8 @@ struct LineSplitter {
             drop()
             return nil
         }
-        if held <= limit { return nil }
+        // A CR at the end may be half of the line's end.
+        if held - (bytes.last == UInt8(ascii: "\r") ? 1 : 0) <= limit { return nil }
         skipping = true
         drop()
         return .tooLong

@@ -1,15 +1,18 @@
+import JSON
+
 /// The subscriptions of one session: their number is bounded, and a legacy one is found again by its URI.
 struct OpenStreams: Sendable {
     /// By serial number, how many URIs each watches; at least one.
     private var weights: [Int: Int] = [:]
-    private var serials: [String: Int] = [:]
+    /// By URI, as a JSON string: unlike Swift's own those are equal only when their code points are.
+    private var serials: [JSON: Int] = [:]
 
     var weight: Int { weights.values.reduce(0, +) }
 
     func isOpen(_ serial: Int) -> Bool { weights[serial] != nil }
 
     /// The legacy subscription to that URI.
-    subscript(uri: String) -> Int? { serials[uri] }
+    subscript(uri: String) -> Int? { serials[.string(uri)] }
 
     mutating func begin(_ serial: Int, weight: Int) {
         weights[serial] = max(weight, 1)
@@ -17,7 +20,7 @@ struct OpenStreams: Sendable {
 
     mutating func begin(_ serial: Int, uri: String) {
         begin(serial, weight: 1)
-        serials[uri] = serial
+        serials[.string(uri)] = serial
     }
 
     mutating func end(_ serial: Int) {

@@ -17,9 +17,16 @@ struct OutputQueue {
 
     /// Bytes that wait.
     var count: Int { bytes.count - written }
+    /// Bytes in memory, those that wait and those not yet forgotten.
+    var held: Int { bytes.count }
 
     mutating func append(line: [UInt8]) {
         if isClosed { return }
+        if written > max(count, 1 << 16) {
+            // A client that reads, but never everything, must not have all that it was ever told kept.
+            bytes.removeFirst(written)
+            written = 0
+        }
         bytes.append(contentsOf: line)
         bytes.append(UInt8(ascii: "\n"))
     }

@@ -42,7 +42,8 @@ extension Session {
         let uri = try request.string("uri")
         let done = Answer(to: request.id, result: [:])
         if streams[uri] != nil { return .answer(done) }
-        try checkRoom(for: [uri])
+        try checkRoom(for: 1)
+        try checkLength(of: uri)
         guard let stream = changes(uri) else {
             throw ProtocolError.resourceNotFound(uri).known(to: client.revision)
         }
@@ -70,19 +71,7 @@ extension Session {
         guard let filter = try request.params()["notifications"]?.object else {
             throw .invalidParams("`notifications` must be an object.")
         }
-        var asked: [String] = []
-        switch filter["resourceSubscriptions"] {
-        case nil, .null: break
-        case .array(let uris):
-            for uri in uris {
-                guard let uri = uri.string else {
-                    throw .invalidParams("`resourceSubscriptions` must be an array of strings.")
-                }
-                if !asked.contains(uri) { asked.append(uri) }
-            }
-        default: throw .invalidParams("`resourceSubscriptions` must be an array of strings.")
-        }
-        try checkRoom(for: asked)
+        let asked = try resources(in: filter)
         let watched = asked.compactMap { uri in changes(uri).map { (uri, $0) } }
         var honoured: JSON.Object = [:]
         if filter["resourceSubscriptions"]?.array != nil {
@@ -109,12 +98,34 @@ extension Session {
         return .call(call)
     }
 
-    private func checkRoom(for uris: [String]) throws(ProtocolError) {
-        if streams.weight + max(uris.count, 1) > options.subscriptions {
+    /// The URIs of `resourceSubscriptions`, each once, if there is room for them.
+    private func resources(in filter: JSON.Object) throws(ProtocolError) -> [String] {
+        let uris: [JSON]
+        switch filter["resourceSubscriptions"] {
+        case nil, .null: uris = []
+        case .array(let elements): uris = elements
+        default: throw .invalidParams("`resourceSubscriptions` must be an array of strings.")
+        }
+        var asked: [String] = []
+        // Before they are looked at one by one: a line may hold 400,000 of them.
+        try checkRoom(for: uris.count)
+        for (place, uri) in uris.enumerated() {
+            guard let text = uri.string else {
+                throw .invalidParams("`resourceSubscriptions` must be an array of strings.")
+            }
+            try checkLength(of: text)
+            if !uris[..<place].contains(uri) { asked.append(text) }
+        }
+        return asked
+    }
+
+    private func checkRoom(for count: Int) throws(ProtocolError) {
+        if streams.weight + max(count, 1) > options.subscriptions {
             throw .invalidParams("At most \(options.subscriptions) resources can be subscribed to at once.")
         }
-        if uris.contains(where: { $0.utf8.count > 2048 }) {
-            throw .invalidParams("A URI may be at most 2048 bytes long.")
-        }
+    }
+
+    private func checkLength(of uri: String) throws(ProtocolError) {
+        if uri.utf8.count > 2048 { throw .invalidParams("A URI may be at most 2048 bytes long.") }
     }
 }

@@ -14,6 +14,7 @@ actor House {
     private let environment: [String: String]
     private let surroundings: Surroundings
     private let logger: Logger
+    private let metrics: Metrics?
     /// Set once it is built: a call of `track_send` costs less than the change to this actor and back.
     private let standing = Mutex<SendingService?>(nil)
     private var building: Task<Result<Rooms, Failure>, Never>?
@@ -25,11 +26,16 @@ actor House {
         let sandbox: Sandbox?
     }
 
-    init(settings: Settings, environment: [String: String], surroundings: Surroundings, logger: Logger) {
+    /// - Parameter metrics: what attempts are measured by; nil measures nothing.
+    init(
+        settings: Settings, environment: [String: String], surroundings: Surroundings, logger: Logger,
+        metrics: Metrics? = nil
+    ) {
         self.settings = settings
         self.environment = environment
         self.surroundings = surroundings
         self.logger = logger
+        self.metrics = metrics
     }
 
     /// The service; a failure says what is wrong with the settings. A failed build is tried again by the next call.
@@ -99,6 +105,9 @@ actor House {
                 // What was sent can still be tracked and listed; only sending has to say it.
                 reason = error
             }
+        }
+        if let metrics {
+            accounts = accounts.map { $0.measured(by: metrics, uptime: surroundings.uptime) }
         }
         let service = SendingService(
             accounts: accounts, withoutAccount: reason, door: door, approval: try settings.approval(),

@@ -13,8 +13,10 @@ struct Serve: AsyncParsableCommand {
         abstract: "Serve MCP on standard input and output (what happens without a subcommand).")
 
     @OptionGroup var options: SettingsOptions
+    @OptionGroup var http: HTTPOptions
 
     func run() async throws {
+        if http.isOn { return try await ServeHTTP(options: options, http: http).run() }
         // A client that goes away in the middle of a line must not end the process before it has put things in order.
         signal(SIGPIPE, SIG_IGN)
         let environment = Environment.variables

@@ -102,6 +102,27 @@ struct Settings: Sendable {
         try duration("retention", "ENVELOPE_RETENTION (--retention)")
     }
 
+    /// The address to listen on with `--http`.
+    var httpHost: String? { text("http.host") }
+
+    /// The port to listen on with `--http`.
+    func httpPort() throws(SettingsError) -> Int? {
+        guard let text = text("http.port") else { return nil }
+        if let number = Int(text) { return number }
+        throw SettingsError("ENVELOPE_HTTP_PORT (--port) is a number from 0 to 65535, not \(text).")
+    }
+
+    /// Further names that the HTTP server is reached by, separated by commas.
+    var httpHosts: [String] { reader.stringArray(forKey: "http.hosts") ?? [] }
+
+    /// What clients of the HTTP server have to show; nil asks nobody.
+    var httpToken: SecretSource? {
+        for layer in layers {
+            if let source = SecretSource("http.token", in: layer) { return source }
+        }
+        return nil
+    }
+
     /// Which sends wait for a person.
     func approval() throws(SettingsError) -> ApprovalPolicy {
         guard let text = text("approve") else { return .none }

@@ -53,11 +53,11 @@ final class Program: Sendable {
         throw Unexpected(what: "the program ended: \(standardError)")
     }
 
-    func initialize() async throws {
+    func initialize(capabilities: JSON = [:]) async throws {
         let answer = try await request(
             "initialize",
             [
-                "protocolVersion": "2025-11-25", "capabilities": [:],
+                "protocolVersion": "2025-11-25", "capabilities": capabilities,
                 "clientInfo": ["name": "house-tests", "version": "1"],
             ])
         guard answer["result"]?["serverInfo"]?["name"] == "envelope" else {

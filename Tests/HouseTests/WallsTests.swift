@@ -15,8 +15,12 @@ struct WallsTests {
         "Sending": ["Mail", "Store", "Crypto", "Logging"],
         "MCP": ["JSON"],
         "Tools": ["Mail", "Store", "Sending", "MCP", "JSON"],
+        "HTTP": [
+            "Tools", "MCP", "JSON", "HTTPTypes", "HummingbirdCore", "Logging", "NIOCore", "NIOHTTP1",
+            "NIOHTTPTypes", "NIOPosix", "ServiceLifecycle",
+        ],
         "envelope": [
-            "Mail", "JSON", "Store", "SMTP", "Sandbox", "Sending", "MCP", "Tools", "ArgumentParser",
+            "Mail", "JSON", "Store", "SMTP", "Sandbox", "Sending", "MCP", "Tools", "HTTP", "ArgumentParser",
             "Configuration",
             "Logging", "ServiceLifecycle", "SystemPackage", "UnixSignals",
         ],

@@ -50,13 +50,88 @@ struct BackPressureTests {
         }
         watch.input.store(-1, ordering: .sequentiallyConsistent)
         wire.closeInput()
+        wire.beginReading()
         var received = 0
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        while case let size = read(wire.outputEnd, &buffer, buffer.count), size > 0 {
-            received += buffer[..<size].count { $0 == 0x0A }
-        }
+        for await _ in wire.lines { received += 1 }
         #expect(received == total)
         try await wire.server.value
-        close(wire.outputEnd)
+    }
+
+    @Test("what a client has read is forgotten, even when it never catches up")
+    func forgotten() throws {
+        var ends: [Int32] = [0, 0]
+        try #require(pipe(&ends) == 0)
+        for end in ends { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
+        var queue = OutputQueue(ends[1])
+        let line = [UInt8](repeating: 0x78, count: 4095)
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        for _ in 0..<64 { queue.append(line: line) }
+        for _ in 0..<2000 {
+            queue.append(line: line)
+            queue.flush()
+            #expect(read(ends[0], &buffer, buffer.count) == 4096)
+            #expect(queue.count > 0 && queue.held < 1 << 19)
+        }
+        for end in ends { close(end) }
+    }
+
+    /// Waits until the server has twice found nothing to do: then it has taken everything that was told before.
+    private final class Idleness: Sendable {
+        let moments: AsyncStream<Void>
+        private let moment: AsyncStream<Void>.Continuation
+
+        init() { (moments, moment) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1)) }
+
+        @Sendable func look() -> Int32 {
+            moment.yield()
+            return 7
+        }
+
+        func comes() async {
+            // One may be left over from before, and one may have begun before.
+            var count = 0
+            for await _ in moments {
+                count += 1
+                if count == 4 { return }
+            }
+        }
+    }
+
+    @Test("of what changes again and again a client that does not read hears once")
+    func coalesced() async throws {
+        let idleness = Idleness()
+        var limits = StdioServer.Limits.patient
+        limits.parentCheck = .milliseconds(2)
+        limits.unread = 1
+        let gate = Gate()
+        let bell = Bell()
+        let tools = [
+            gate.tool(), Tools.tool("bulk") { _ in ToolResult(text: String(repeating: "x", count: 1 << 20)) },
+        ]
+        let wire = try Wire(
+            catalogue: Full.catalogue(bell: bell, tools: tools), limits: limits, reads: false,
+            parent: idleness.look)
+        wire.send(SubscriptionTests.listen("l", ["note://1"]))
+        #expect(await bell.nextVisit() == "note://1")
+        wire.send(Lines.modern(1, "tools/call", ["name": "wait", "arguments": ["name": "a"]]))
+        #expect(await gate.nextBegun() == "a")
+        wire.send(Lines.modern(2, "tools/call", ["name": "bulk"]))
+        // A pipe holds 64 KiB of it, and the rest waits: from now on nobody reads.
+        await idleness.comes()
+        for _ in 0..<1000 { bell.ring("note://1") }
+        gate.open("a")
+        await idleness.comes()
+        await idleness.comes()
+        wire.closeInput()
+        wire.beginReading()
+        var lines = 0
+        var updates = 0
+        while let message = try await wire.next() {
+            lines += 1
+            if message["method"] == "notifications/resources/updated" { updates += 1 }
+        }
+        // The acknowledgement, two answers, the updates, the end of the stream and its cancellation.
+        #expect((1...4).contains(updates) && lines == 5 + updates, "\(updates) updates in \(lines) lines")
+        try await wire.server.value
     }
 }

@@ -36,6 +36,22 @@ struct FramingTests {
         #expect(refused == 1 && splitter.next() == .line([0x79]) && splitter.next() == nil)
     }
 
+    @Test("a line of just the limit is taken wherever it is cut, and one byte more is not", arguments: 1...7)
+    func limit(size: Int) {
+        for (text, isTaken) in [
+            ("abcd\r\n", true), ("abcd\n", true), ("abcde\n", false), ("abcd\re\n", false),
+        ] {
+            var splitter = LineSplitter(limit: 4)
+            var pieces: [LineSplitter.Piece] = []
+            let bytes = Array(text.utf8)
+            for start in stride(from: 0, to: bytes.count, by: size) {
+                splitter.append(bytes[start..<min(start + size, bytes.count)])
+                while let piece = splitter.next() { pieces.append(piece) }
+            }
+            #expect(pieces == [isTaken ? .line(Array("abcd".utf8)) : .tooLong], "\(text.debugDescription)")
+        }
+    }
+
     @Test("lines are the same wherever the stream is cut", arguments: 1...9)
     func cuts(size: Int) {
         let text = Array("one\n\r\ntwo\r\n  \nth\rree\n\nfour".utf8)

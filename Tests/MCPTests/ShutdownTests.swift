@@ -67,6 +67,26 @@ struct ShutdownTests {
         try await wire.server.value
     }
 
+    @Test("a server that is stopped withdraws its questions and ends its streams, and says so")
+    func stopped() async throws {
+        let client = try await Conversation(.november2025)
+        client.send(SubscriptionTests.listen("l", ["note://1"]))
+        #expect(try await client.next()["method"] == "notifications/subscriptions/acknowledged")
+        client.send(SubscriptionTests.subscribe("s", "note://1"))
+        #expect(try await client.next()["id"] == "s")
+        client.send(Lines.call(1, "approve"))
+        let (question, _) = try await client.question("elicitation/create")
+        client.wire.server.cancel()
+        var said: [JSON] = []
+        while let message = try await client.wire.next() { said.append(message) }
+        #expect(said.count == 4)
+        #expect(said.contains { $0["params"]?["requestId"] == question })
+        #expect(said.contains { $0.holds(LegacyAskingTests.answered(LegacyAskingTests.cancel, id: 1)) })
+        #expect(said.contains { $0["id"] == "l" && $0["result"]?["resultType"] == "complete" })
+        #expect(said.contains(Lines.cancelled("l")))
+        try await client.wire.server.value
+    }
+
     @Test("a server whose task was cancelled before it began ends at once")
     func cancelledBefore() async throws {
         let wire = try Wire()

@@ -15,10 +15,11 @@ final class Wire: Sendable {
     let inputEnd: Int32
     let outputEnd: Int32
     private let serverInput: Int32
+    private let line: AsyncStream<String>.Continuation
     private let writing = DispatchQueue(label: "wire")
     private let transcript = Transcript()
 
-    /// - Parameter reads: false for a client that never reads its answers.
+    /// - Parameter reads: false for a client that does not read what it is told, unless it begins to later.
     init(
         tools: [Tool] = Tools.all, catalogue: Catalogue? = nil, limits: StdioServer.Limits = .patient,
         options: Session.Options = .init(),
@@ -44,26 +45,25 @@ final class Wire: Sendable {
             defer { close(serverOutput) }
             try await server.run()
         }
-        let (lines, continuation) = AsyncStream.makeStream(of: String.self)
-        self.lines = lines
-        if !reads {
-            continuation.finish()
-            return
-        }
-        let outputEnd = outputEnd
-        Thread.detachNewThread {
+        (lines, line) = AsyncStream.makeStream(of: String.self)
+        if reads { beginReading() }
+    }
+
+    /// From here on the client reads all that it is told, on a thread of its own.
+    func beginReading() {
+        Thread.detachNewThread { [outputEnd, line] in
             var splitter = LineSplitter(limit: .max)
             var bytes = [UInt8](repeating: 0, count: 1 << 16)
             while true {
                 let size = read(outputEnd, &bytes, bytes.count)
                 if size <= 0 { break }
                 splitter.append(bytes[..<size])
-                while case .line(let line) = splitter.next() {
-                    continuation.yield(String(decoding: line, as: UTF8.self))
+                while case .line(let bytes) = splitter.next() {
+                    line.yield(String(decoding: bytes, as: UTF8.self))
                 }
             }
             close(outputEnd)
-            continuation.finish()
+            line.finish()
         }
     }
 

@@ -75,7 +75,7 @@ struct MirroredFields {
                 held &= (1 << UInt32(bits)) - 1
             }
         }
-        // What is left over must be nothing, and as much as the padding says.
-        return held == 0 && bits == padding * 2 ? bytes : nil
+        // What is left over must be nothing.
+        return held == 0 ? bytes : nil
     }
 }

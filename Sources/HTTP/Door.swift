@@ -1,0 +1,66 @@
+import MCP
+import Tools
+
+/// Lets a request in or says why not: who is addressed, which page asks, who asks. Nothing is parsed before.
+struct Door: Sendable {
+    let settings: HTTPSettings
+    private let checks: HTTPGuard
+
+    init(_ settings: HTTPSettings) {
+        self.settings = settings
+        // Every port: what leads here may stand behind a forwarded one, and it is the name that rebinding cannot fake.
+        self.checks = HTTPGuard(
+            port: nil, hosts: settings.hosts.compactMap { Authority($0) },
+            tokens: settings.token.map { [HTTPGuard.Token(secret: $0, principal: "bearer")] } ?? [],
+            body: settings.limits.messageBody)
+    }
+
+    /// - Parameter isProbe: of what tells nothing and is asked by programs that have no token.
+    /// - Returns: the principal.
+    func admit(_ fields: HTTPFields, isProbe: Bool) throws(Refused) -> String {
+        do throws(HTTPRefusal) {
+            let host = try host(fields)
+            try checks.checkOrigin(fields, at: host)
+            return isProbe ? HTTPGuard.anyone : try checks.principal(fields)
+        } catch {
+            throw Refused(
+                Problem(error.status, error.reason, hint: Self.hint(error.status)), fields: error.fields)
+        }
+    }
+
+    /// With a token, and beyond loopback where no names are set, any name will do: a page of another name has no token.
+    private func host(_ fields: HTTPFields) throws(HTTPRefusal) -> Authority {
+        if settings.isLoopback || !settings.hosts.isEmpty { return try checks.checkHost(fields) }
+        guard let text = fields.only("Host"), let host = Authority(text) else {
+            throw HTTPRefusal(400, "A request must have one `Host` that names a host.")
+        }
+        return host
+    }
+
+    private static func hint(_ status: Int) -> String {
+        switch status {
+        case 400: "Send one Host field, as in `Host: localhost:8000`."
+        case 401: "Send `Authorization: Bearer` with the token in ENVELOPE_HTTP_TOKEN."
+        case 403: "Call from a program, or from a page of this server: it allows no other site's pages."
+        default: "Use http://localhost or http://127.0.0.1, or name this host in ENVELOPE_HTTP_HOSTS."
+        }
+    }
+}
+
+/// A request that is answered with a problem, and what the status demands beside it, such as `Allow`.
+struct Refused: Error {
+    let problem: Problem
+    let fields: HTTPFields
+
+    init(_ problem: Problem, fields: HTTPFields = [:]) {
+        self.problem = problem
+        self.fields = fields
+    }
+
+    /// - Parameter status: 4yz or 5yz.
+    init(_ status: Int, _ message: String, hint: String, field: String? = nil, fields: HTTPFields = [:]) {
+        self.init(Problem(status, message, hint: hint, field: field), fields: fields)
+    }
+
+    var reply: HTTPReply { .problem(problem, fields: fields) }
+}

@@ -1,0 +1,39 @@
+import JSON
+import MCP
+import Tools
+
+/// `GET /track/{id}` and `GET /sends`: the tools `track_send` and `list_sends`, their arguments from path and query.
+struct ReadRoutes: Sendable {
+    let tool: Tool
+
+    /// The names that the query may have: those of the tool's arguments.
+    var parameters: [String] { tool.definition["inputSchema"]?["properties"]?.object?.names ?? [] }
+
+    func track(_ request: WebRequest) async throws(Refused) -> HTTPReply {
+        var arguments: JSON.Object = ["id": .string(request.path[1])]
+        if let wait = request.query("wait_seconds") { arguments["wait_seconds"] = .string(wait) }
+        let call = ToolCall(name: tool.name, arguments: arguments)
+        let result =
+            request.target.query.isEmpty
+            ? await tool.call(call) : await request.waiting.whileThere { await tool.call(call) }
+        if result.isError { throw Refused(Problem(result)) }
+        return .result(result, pretty: request.wantsPretty)
+    }
+
+    func list(_ request: WebRequest) async throws(Refused) -> HTTPReply {
+        let query = request.target.query
+        let call = ToolCall(
+            name: tool.name, arguments: JSON.Object(query.map { ($0.name, .string($0.value)) }))
+        // It may read long: not on the thread that others are answered on.
+        let result = await Task(executorPreference: globalConcurrentExecutor) { await tool.call(call) }.value
+        if result.isError { throw Refused(Problem(result)) }
+        var fields: HTTPFields = [:]
+        if let cursor = result.structured?["next_cursor"]?.string {
+            let pairs =
+                query.filter { $0.name != "cursor" } + [Target.Parameter(name: "cursor", value: cursor)]
+            let text = pairs.map { "\(Target.encoded($0.name))=\(Target.encoded($0.value))" }
+            fields.append("Link", "</sends?\(text.joined(separator: "&"))>; rel=\"next\"")
+        }
+        return .result(result, pretty: request.wantsPretty, fields: fields)
+    }
+}
