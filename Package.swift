@@ -132,8 +132,21 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: house),
+        .executableTarget(
+            name: "EverythingServer",
+            dependencies: [
+                "MCP", "JSON", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            path: "Tests/EverythingServer", exclude: ["README.md"], swiftSettings: house),
         .testTarget(
-            name: "HouseTests", dependencies: ["envelope", "JSON", "Mail", "Store", "TestPeers"],
+            name: "HouseTests",
+            dependencies: ["envelope", "EverythingServer", "JSON", "Mail", "Store", "TestPeers"],
             exclude: ["Clients"], swiftSettings: house),
     ]
 )

@@ -88,9 +88,9 @@ actor Dispatcher {
     }
 
     /// Starts a send that was recorded just now; one that is due later is found by a sweep before its time.
-    func recorded(_ new: NewSend) {
+    func recorded(_ new: SendRecord, for account: String) {
         let wait = new.scheduledFor.map { Double($0.milliseconds - new.createdAt.milliseconds) / 1000 } ?? 0
-        if wait == 0 { return wake(new.account.id) }
+        if wait == 0 { return wake(account) }
         if wait <= Self.sweepInterval * 2 { wake() } else if timer == nil { setTimer(Self.sweepInterval) }
     }
 

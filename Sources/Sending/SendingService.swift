@@ -46,26 +46,55 @@ package struct SendingService: Sendable {
     ///
     /// - Parameter progress: hears how its attempts go on while this waits; must not block.
     package func send(
-        _ request: SendRequest, wait: Duration, progress: Progress? = nil
+        _ request: consuming SendRequest, wait: Duration, progress: Progress? = nil
     ) async throws(Failure) -> SendAnswer {
-        let new = try composition.newSend(from: request)
         let store = try door.forWriting()
-        let pause = wait > .zero ? try await loginPause(of: new, store) : nil
-        return try await watching(new.id, wait: wait, progress) { () throws(Failure) in
-            try await record(new, in: store, wait: wait, isPaused: pause != nil)
+        let recorded = try await record(consume request, in: store, wait: wait, progress)
+        guard wait > .zero else { return try await answer(recorded, in: store, wait: wait) }
+        do throws(Failure) {
+            let answer = try await answer(recorded, in: store, wait: wait)
+            changes.noLongerExpected(recorded.id)
+            return answer
+        } catch {
+            changes.noLongerExpected(recorded.id)
+            throw error
         }
     }
 
-    private func record(
-        _ new: NewSend, in store: Store, wait: Duration, isPaused: Bool
-    ) async throws(Failure) -> SendAnswer {
+    /// A send on its way through `send`, without its mail data: while somebody waits, a long message is held by nobody
+    /// but its delivery.
+    private struct Recorded {
+        let new: SendHistory
+        let account: String
         let insertion: Insertion
+        /// Its account's login was refused a while ago.
+        let isPaused: Bool
+
+        var id: SendID { new.send.id }
+    }
+
+    /// Composes the message and writes it down; whoever waits for it is expected from before it is there.
+    private func record(
+        _ request: consuming SendRequest, in store: Store, wait: Duration, _ progress: Progress?
+    ) async throws(Failure) -> Recorded {
+        let new = try composition.newSend(from: consume request)
+        let pause = wait > .zero ? try await loginPause(of: new, store) : nil
+        if wait > .zero { changes.expect(new.id, progress) }
         do {
-            insertion = try await store.insert(new)
+            return Recorded(
+                new: SendHistory(recorded: new), account: new.account.id,
+                insertion: try await store.insert(new),
+                isPaused: pause != nil)
         } catch {
+            if wait > .zero { changes.noLongerExpected(new.id) }
             throw .record(error, "The message could not be recorded, so nothing was sent")
         }
-        switch insertion {
+    }
+
+    private func answer(
+        _ recorded: Recorded, in store: Store, wait: Duration
+    ) async throws(Failure) -> SendAnswer {
+        switch recorded.insertion {
         case .inserted: break
         case .same(let id):
             return SendAnswer(
@@ -74,18 +103,19 @@ package struct SendingService: Sendable {
         case .duplicate(let id): throw .duplicate(of: id)
         }
         surroundings.reached(.afterInsert)
-        if new.heldBecause != nil { return SendAnswer(history: SendHistory(recorded: new)) }
-        if isPaused {
-            try? await dispatcher.attempt(new.id, in: store)
+        let send = recorded.new.send
+        if send.state == .held { return SendAnswer(history: recorded.new) }
+        if recorded.isPaused {
+            try? await dispatcher.attempt(send.id, in: store)
         } else {
-            await dispatcher.recorded(new)
+            await dispatcher.recorded(send, for: recorded.account)
         }
-        if new.scheduledFor != nil || wait == .zero { return SendAnswer(history: SendHistory(recorded: new)) }
+        if send.scheduledFor != nil || wait == .zero { return SendAnswer(history: recorded.new) }
         do {
-            return SendAnswer(history: try await history(.id(new.id), wait: wait) { $0.isSettled })
+            return SendAnswer(history: try await history(.id(send.id), wait: wait) { $0.isSettled })
         } catch {
             // It is on record and will be sent: a failure now would make the caller send it again.
-            return SendAnswer(history: SendHistory(recorded: new))
+            return SendAnswer(history: recorded.new)
         }
     }
 

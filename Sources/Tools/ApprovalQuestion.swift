@@ -31,9 +31,10 @@ struct ApprovalQuestion: Sendable {
         send = nil
     }
 
-    func questions(_ request: SendRequest) -> Questions {
+    /// - Parameter files: the names of the attachments.
+    func questions(files: [String]) -> Questions {
         var text = "An agent wants to send this email. May it leave?\n\n"
-        if let send { text += ApprovalText.text(of: send, attachments: request.attachments.map(\.shownName)) }
+        if let send { text += ApprovalText.text(of: send, attachments: files) }
         return Questions(
             [(Self.key, .form(message: text, schema: Self.schema))],
             state: ["id": .string(id.text), "content": .string(content)])
@@ -52,13 +53,13 @@ struct ApprovalQuestion: Sendable {
 
     /// What the answer of this round leads to: decline, cancel and silence never send.
     func outcome(
-        _ call: ToolCall, of request: SendRequest, _ service: SendingService, wait: Duration, _ stages: Stages
+        _ call: ToolCall, files: [String], _ service: SendingService, wait: Duration, _ stages: Stages
     ) async throws(Failure) -> ToolOutcome {
         let standing = try await service.track(.id(id), wait: .zero).send
         // Decided before: by an earlier copy of this answer, or by somebody on the command line.
         if standing.state != .held { return .result(stages.result(standing)) }
         guard let answer = call.answers[Self.key] else {
-            return .ask(try ApprovalQuestion(about: standing, service).questions(request))
+            return .ask(try ApprovalQuestion(about: standing, service).questions(files: files))
         }
         switch (answer["action"], answer["content"]?["decision"]) {
         case ("accept", "send"):
@@ -73,7 +74,7 @@ struct ApprovalQuestion: Sendable {
 }
 
 extension AttachmentSource {
-    fileprivate var shownName: String {
+    var shownName: String {
         if let filename { return filename }
         if case .path(let path) = content { return path }
         return "attachment"

@@ -93,7 +93,8 @@ extension Failure {
     fileprivate static func notAnID(_ text: String) -> Failure {
         Failure(
             .invalidRequest, "`id` is not the id of a send: \(text.prefix(60).debugDescription).",
-            hint: "An id looks like 019ac0de-0000-7000-8000-000000000000; take it from send_email or list_sends.",
+            hint:
+                "An id looks like 019ac0de-0000-7000-8000-000000000000; take it from send_email or list_sends.",
             field: "id")
     }
 }

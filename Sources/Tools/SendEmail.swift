@@ -15,17 +15,20 @@ struct SendEmail: Sendable {
             let service = try await service().get()
             let wait = arguments.duration("wait_seconds", default: 4)
             let stages = Stages(call.progress)
-            let request = try SendRequest(arguments)
             if let question = ApprovalQuestion(call.state) {
-                return try await question.outcome(call, of: request, service, wait: wait, stages)
+                let files = try SendRequest(arguments).attachments.map(\.shownName)
+                return try await question.outcome(call, files: files, service, wait: wait, stages)
             }
             if arguments.flag("dry_run") {
-                return .result(ToolResult(structured: .preview(try service.preview(request))))
+                let preview = try service.preview(SendRequest(arguments))
+                return .result(ToolResult(structured: .preview(preview)))
             }
-            let answer = try await service.send(request, wait: wait, progress: stages.hear)
+            // Given away, so that a large attachment is not held while the call waits.
+            let answer = try await service.send(SendRequest(arguments), wait: wait, progress: stages.hear)
             let send = answer.history.send
             if send.state == .held, call.client.can("elicitation") {
-                return .ask(try ApprovalQuestion(about: send, service).questions(request))
+                let files = try SendRequest(arguments).attachments.map(\.shownName)
+                return .ask(try ApprovalQuestion(about: send, service).questions(files: files))
             }
             return .result(stages.result(send, isDeduplicated: answer.isDeduplicated))
         } catch {

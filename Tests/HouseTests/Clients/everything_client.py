@@ -12,7 +12,8 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from everything_wire import LEGACY, MODERN, P, HTTPServer, Wire, faults
+from everything_http import HTTPServer
+from everything_wire import LEGACY, MODERN, P, Wire, faults
 
 SECONDS = 60
 WATCHED = "test://watched-resource"

@@ -10,8 +10,18 @@ import argparse
 import sys
 import traceback
 
+import everything_basics
+import everything_extras
+import everything_modern
+import everything_rounds
+import everything_tools
+from everything_http import HTTPServer, HTTPWire
 from everything_scenarios import Look, chosen
-from everything_wire import LEGACY, MODERN, Broken, HTTPServer, HTTPWire, StdioWire, faults
+from everything_stdio import StdioWire
+from everything_wire import LEGACY, MODERN, Broken, faults
+
+# Each of them adds its scenarios as it is loaded.
+PARTS = (everything_basics, everything_tools, everything_modern, everything_rounds, everything_extras)
 
 
 def play(one, wire, kind):
@@ -55,6 +65,8 @@ def main():
         for one in scenarios:
             wire = (HTTPWire(server.port, options.revision) if server else StdioWire(options.binary, options.revision))
             looks.append((one, play(one, wire, options.transport)))
+    except OSError as error:
+        sys.exit(f"failed: {error}")
     finally:
         if server:
             server.close()
