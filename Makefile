@@ -2,7 +2,7 @@
 SWIFT ?= swift
 RELEASE := --configuration release --static-swift-stdlib --product envelope
 
-.PHONY: demo test build release format lint bench crash-matrix clean help
+.PHONY: demo test build release format lint bench crash-matrix fuzz clean help
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -43,6 +43,11 @@ crash-matrix: build
 	@python3 Tests/Crash/storm.py .build/debug/envelope
 	@python3 Tests/Crash/trouble.py .build/debug/envelope
 
+## make fuzz     ten million inputs to the line reader, the JSON reader and the era switch
+fuzz:
+	@Tests/Fuzz/run.sh --self-test
+	@Tests/Fuzz/run.sh --runs 10000000
+
 ## make format   bring the sources into the house's format
 format:
 	@$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests
@@ -51,4 +56,4 @@ lint:
 	@$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
 
 clean:
-	@rm -rf .build
+	@rm -rf .build .build-fuzz

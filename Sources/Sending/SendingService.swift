@@ -48,11 +48,10 @@ package struct SendingService: Sendable {
     package func send(
         _ request: consuming SendRequest, wait: Duration, progress: Progress? = nil
     ) async throws(Failure) -> SendAnswer {
-        let store = try door.forWriting()
-        let recorded = try await record(consume request, in: store, wait: wait, progress)
-        guard wait > .zero else { return try await answer(recorded, in: store, wait: wait) }
+        let recorded = try await record(consume request, wait: wait, progress)
+        guard wait > .zero else { return try await answer(recorded, wait: wait) }
         do throws(Failure) {
-            let answer = try await answer(recorded, in: store, wait: wait)
+            let answer = try await answer(recorded, wait: wait)
             changes.noLongerExpected(recorded.id)
             return answer
         } catch {
@@ -69,31 +68,31 @@ package struct SendingService: Sendable {
         let insertion: Insertion
         /// Its account's login was refused a while ago.
         let isPaused: Bool
+        let store: Store
 
         var id: SendID { new.send.id }
     }
 
     /// Composes the message and writes it down; whoever waits for it is expected from before it is there.
     private func record(
-        _ request: consuming SendRequest, in store: Store, wait: Duration, _ progress: Progress?
+        _ request: consuming SendRequest, wait: Duration, _ progress: Progress?
     ) async throws(Failure) -> Recorded {
         let new = try composition.newSend(from: consume request)
+        let store = try door.forWriting()
         let pause = wait > .zero ? try await loginPause(of: new, store) : nil
         if wait > .zero { changes.expect(new.id, progress) }
         do {
             return Recorded(
                 new: SendHistory(recorded: new), account: new.account.id,
                 insertion: try await store.insert(new),
-                isPaused: pause != nil)
+                isPaused: pause != nil, store: store)
         } catch {
             if wait > .zero { changes.noLongerExpected(new.id) }
             throw .record(error, "The message could not be recorded, so nothing was sent")
         }
     }
 
-    private func answer(
-        _ recorded: Recorded, in store: Store, wait: Duration
-    ) async throws(Failure) -> SendAnswer {
+    private func answer(_ recorded: Recorded, wait: Duration) async throws(Failure) -> SendAnswer {
         switch recorded.insertion {
         case .inserted: break
         case .same(let id):
@@ -106,7 +105,7 @@ package struct SendingService: Sendable {
         let send = recorded.new.send
         if send.state == .held { return SendAnswer(history: recorded.new) }
         if recorded.isPaused {
-            try? await dispatcher.attempt(send.id, in: store)
+            try? await dispatcher.attempt(send.id, in: recorded.store)
         } else {
             await dispatcher.recorded(send, for: recorded.account)
         }
