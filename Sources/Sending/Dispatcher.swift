@@ -39,6 +39,8 @@ actor Dispatcher {
     private var isWokenAgain = false
     private var lastSweep = -Double.infinity
     private var timer: Task<Void, Never>?
+    /// Uptime.
+    private var timerDue = 0.0
 
     /// One attempt under way.
     struct Delivery {
@@ -182,6 +184,10 @@ actor Dispatcher {
     }
 
     private func setTimer(_ pause: Double) {
+        let now = surroundings.uptime()
+        // One that comes earlier looks too and sets the next; anew for each send would cost as much as a look.
+        if timer != nil, timerDue > now, timerDue <= now + pause { return }
+        timerDue = now + pause
         timer?.cancel()
         if isFinishing { return }
         let sleep = surroundings.sleep
@@ -192,6 +198,7 @@ actor Dispatcher {
     }
 
     private func tick() {
+        timer = nil
         if isFinishing { return }
         lastSweep = min(lastSweep, surroundings.uptime() - Self.sweepInterval)
         run()

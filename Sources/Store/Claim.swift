@@ -20,12 +20,12 @@ package struct Claim: Sendable, Hashable {
     /// Octets of mail data.
     package let size: Int
     /// Short mail data, read with the claim; nil when it has to be asked for.
-    package let mailData: MailData?
+    package private(set) var mailData: MailData?
 
     package init(
         id: SendID, number: Int64 = 0, accountID: String, owner: String, attempt: Int, tries: Int,
         reversePath: Address, forwardPaths: [Address], giveUpAt: Timestamp, settledOutcomes: [Outcome],
-        size: Int = 0, mailData: MailData? = nil
+        size: Int = 0
     ) {
         self.id = id
         self.number = number
@@ -38,7 +38,13 @@ package struct Claim: Sendable, Hashable {
         self.giveUpAt = giveUpAt
         self.settledOutcomes = settledOutcomes
         self.size = size
-        self.mailData = mailData
+    }
+
+    /// The same with its mail data. What is not well formed is said where it is asked for again.
+    func with(_ octets: [UInt8]) -> Claim {
+        var claim = self
+        claim.mailData = try? MailData(checking: octets)
+        return claim
     }
 }
 

@@ -88,7 +88,7 @@ final class GroupWriter: Sendable {
         while !batch.isEmpty {
             var failed: Int?
             do {
-                try db.inTransaction(.immediate) {
+                try Self.transact(db) {
                     for (index, work) in batch.enumerated() {
                         do {
                             try work.run(db)
@@ -97,7 +97,6 @@ final class GroupWriter: Sendable {
                             throw error
                         }
                     }
-                    return .commit
                 }
                 transactions.add(1, ordering: .relaxed)
                 writes.add(batch.count, ordering: .relaxed)
@@ -110,6 +109,19 @@ final class GroupWriter: Sendable {
                 }
                 batch.remove(at: index).finish(error)
             }
+        }
+    }
+
+    /// Runs the body between statements that stay compiled.
+    private static func transact(_ db: Database, _ body: () throws -> Void) throws {
+        try db.run("BEGIN IMMEDIATE")
+        do {
+            try body()
+            try db.run("COMMIT")
+        } catch {
+            // A full disk has ended it already.
+            if db.isInsideTransaction { _ = try? db.run("ROLLBACK") }
+            throw error
         }
     }
 

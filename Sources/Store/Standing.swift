@@ -17,14 +17,13 @@ struct Standing {
 
 extension Store {
     func standing(of id: SendID, in db: Database) throws -> Standing? {
-        let row = try Row.fetchOne(
-            db.cachedStatement(
-                sql: "SELECT number, state, owner, attempts, cancel_requested_at FROM sends WHERE id = ?"),
-            arguments: [id.text])
-        guard let row else { return nil }
-        return Standing(
-            number: row["number"], state: try row.word("state", SendState.self), owner: row["owner"],
-            attempts: row["attempts"],
-            isCancelRequested: row["cancel_requested_at"] != nil)
+        try db.first(
+            "SELECT number, state, owner, attempts, cancel_requested_at FROM sends WHERE id = ?",
+            .text(id.text)
+        ) { row in
+            Standing(
+                number: row.number(0), state: try row.word(1, SendState.self), owner: row.text(orNull: 2),
+                attempts: row.int(3), isCancelRequested: !row.isNull(4))
+        }
     }
 }

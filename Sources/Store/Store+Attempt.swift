@@ -1,12 +1,6 @@
 import GRDB
 package import Mail
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 extension Store {
     /// Commits that an attempt is at the final dot: found dead from here on, it is unconfirmed.
     ///
@@ -14,16 +8,15 @@ extension Store {
     ///   not want it any more; then nothing may be sent.
     package func commitAtFinalDot(_ claim: Claim, at now: Timestamp) async throws {
         try await writer.write(urgently: true) { db in
-            try db.cachedStatement(
-                sql: """
-                    UPDATE attempts SET at_final_dot_at = ?, phase = 'final_dot'
-                    WHERE send = ? AND number = ? AND ended_at IS NULL AND EXISTS (
-                        SELECT 1 FROM sends s
-                        WHERE s.number = send AND s.owner = ? AND s.attempts = attempts.number
-                            AND s.cancel_requested_at IS NULL)
-                    """
-            ).execute(arguments: [now.rfc3339, claim.number, claim.attempt, claim.owner])
-            if db.changesCount == 1 { return }
+            let changed = try db.run(
+                """
+                UPDATE attempts SET at_final_dot_at = ?, phase = 'final_dot'
+                WHERE send = ? AND number = ? AND ended_at IS NULL AND EXISTS (
+                    SELECT 1 FROM sends s
+                    WHERE s.number = send AND s.owner = ? AND s.attempts = attempts.number
+                        AND s.cancel_requested_at IS NULL)
+                """, .text(now.rfc3339), .number(claim.number), .number(claim.attempt), .text(claim.owner))
+            if changed == 1 { return }
             let standing = try standing(of: claim.id, in: db)
             if standing?.isOpen(for: claim) == true { throw StoreError.cancelRequested(claim.id) }
             throw StoreError.notOwner(claim.id)
@@ -46,15 +39,16 @@ extension Store {
 
     /// The same, on the caller's thread.
     package func readMailData(of id: SendID) throws -> MailData? {
-        let octets = try look { db in
-            try Data.fetchOne(
-                db.cachedStatement(
-                    sql: "SELECT octets FROM mail_data WHERE send = (SELECT number FROM sends WHERE id = ?)"),
-                arguments: [id.text])
+        let octets: [UInt8]? = try look { db in
+            let number = try db.first(
+                "SELECT send FROM mail_data WHERE send = (SELECT number FROM sends WHERE id = ?)",
+                .text(id.text)
+            ) { $0.number(0) }
+            return try number.map(db.octets(ofSend:))
         }
         guard let octets else { return nil }
         do {
-            return try MailData(checking: [UInt8](octets))
+            return try MailData(checking: octets)
         } catch {
             throw StoreError.corrupt("the mail data of \(id) is not well formed: \(error)")
         }
@@ -87,18 +81,17 @@ extension Store {
             !claim.settledOutcomes.contains(.accepted),
             !isSent || settlement.recipients.contains(where: { $0.outcome == .accepted })
         else { return false }
-        try db.cachedStatement(
-            sql: """
-                UPDATE sends SET status = ?, state = ?, owner = NULL, error = ?, next_attempt_at = ?, sent_at = ?,
-                    tries = tries + ?
-                WHERE number = ? AND state = 'sending' AND owner = ? AND attempts = ? AND cancel_requested_at IS NULL
-                """
-        ).execute(arguments: [
-            state.status.rawValue, state.rawValue, try settlement.failure.map(Coding.text),
-            settlement.nextAttemptAt?.rfc3339, isSent ? settlement.at.rfc3339 : nil,
-            settlement.isTry ? 1 : 0, claim.number, claim.owner, claim.attempt,
-        ])
-        if db.changesCount == 0 { return false }
+        let changed = try db.run(
+            """
+            UPDATE sends SET status = ?, state = ?, owner = NULL, error = ?, next_attempt_at = ?, sent_at = ?,
+                tries = tries + ?
+            WHERE number = ? AND state = 'sending' AND owner = ? AND attempts = ? AND cancel_requested_at IS NULL
+            """, .text(state.status.rawValue), .text(state.rawValue),
+            .text(orNull: try settlement.failure.map(Coding.text)),
+            .text(orNull: settlement.nextAttemptAt?.rfc3339),
+            .text(orNull: isSent ? settlement.at.rfc3339 : nil), .number(settlement.isTry ? 1 : 0),
+            .number(claim.number), .text(claim.owner), .number(claim.attempt))
+        if changed == 0 { return false }
         try write(settlement.recipients, of: claim.number, at: settlement.at, in: db)
         try end(claim, settlement, in: db)
         try write(
@@ -126,18 +119,17 @@ extension Store {
     private func write(
         _ recipients: [Settlement.Recipient], of number: Int64, at now: Timestamp, in db: Database
     ) throws {
-        let statement = try db.cachedStatement(
-            sql: """
+        for recipient in recipients {
+            let reply = recipient.reply
+            try db.run(
+                """
                 UPDATE recipients SET outcome = ?, reply_code = ?, reply_enhanced = ?, reply_phase = ?,
                     reply_text = ?, at = ?
                 WHERE send = ? AND address = ?
-                """)
-        for recipient in recipients {
-            try statement.execute(arguments: [
-                recipient.outcome.rawValue, recipient.reply?.code, recipient.reply?.enhanced?.description,
-                recipient.reply?.phase.rawValue, recipient.reply?.text, now.rfc3339, number,
-                recipient.address.text,
-            ])
+                """, .text(recipient.outcome.rawValue), reply.map { .number($0.code) } ?? .null,
+                .text(orNull: reply?.enhanced?.description), .text(orNull: reply?.phase.rawValue),
+                .text(orNull: reply?.text), .text(now.rfc3339), .number(number), .text(recipient.address.text)
+            )
         }
     }
 
@@ -160,13 +152,11 @@ extension Store {
     }
 
     private func end(_ claim: Claim, _ settlement: Settlement, in db: Database) throws {
-        try db.cachedStatement(
-            sql:
-                "UPDATE attempts SET ended_at = ?, phase = ?, conversation = ? WHERE send = ? AND number = ?"
-        ).execute(arguments: [
-            settlement.at.rfc3339, settlement.phase.rawValue, settlement.conversation.joined(separator: "\n"),
-            claim.number, claim.attempt,
-        ])
+        try db.run(
+            "UPDATE attempts SET ended_at = ?, phase = ?, conversation = ? WHERE send = ? AND number = ?",
+            .text(settlement.at.rfc3339), .text(settlement.phase.rawValue),
+            .text(settlement.conversation.joined(separator: "\n")), .number(claim.number),
+            .number(claim.attempt))
     }
 
     private func merged(_ warnings: [String], into number: Int64, in db: Database) throws -> String {

@@ -1,12 +1,6 @@
 import GRDB
 package import Mail
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 extension Store {
     /// Takes sends of an account that are due, oldest first, and begins an attempt for each, in one transaction.
     ///
@@ -20,46 +14,49 @@ extension Store {
         if limit <= 0 { return [] }
         return try await claim(
             """
-            account_id = :account AND next_attempt_at <= :now AND NOT EXISTS (
-                SELECT 1 FROM accounts WHERE id = :account AND paused_until > :now)
-            ORDER BY next_attempt_at, number LIMIT :limit
-            """, ["account": account, "limit": limit], owner: owner, now: now)
+            account_id = ?2 AND next_attempt_at <= ?1 AND NOT EXISTS (
+                SELECT 1 FROM accounts WHERE id = ?2 AND paused_until > ?1)
+            ORDER BY next_attempt_at, number LIMIT ?3
+            """, [.text(account), .number(limit)], owner: owner, now: now)
     }
 
     /// Takes this one send if it is due, also while its account is paused.
     package func claim(_ id: SendID, owner: String, now: Timestamp) async throws -> Claim? {
-        try await claim("id = :id AND next_attempt_at <= :now", ["id": id.text], owner: owner, now: now).first
+        try await claim("id = ?2 AND next_attempt_at <= ?1", [.text(id.text)], owner: owner, now: now).first
     }
 
     private func claim(
-        _ condition: String, _ arguments: [String: (any DatabaseValueConvertible & Sendable)?], owner: String,
-        now: Timestamp
+        _ condition: String, _ values: [Parameter], owner: String, now: Timestamp
     ) async throws -> [Claim] {
-        try await writer.write { db in
-            let rows = try Row.fetchAll(
-                db.cachedStatement(
-                    sql: """
-                        SELECT number, id, account_id, attempts + 1 AS attempts, tries, reverse_path, give_up_at, size,
-                            CASE WHEN size <= \(Self.shortMailData)
-                                THEN (SELECT octets FROM mail_data WHERE send = sends.number) END AS octets
-                        FROM sends WHERE \(condition)
-                        """),
-                arguments: StatementArguments(
-                    arguments.merging(["now": now.rfc3339]) { first, _ in first }))
+        let taken = try await writer.write { db in
+            let found = try db.all(
+                """
+                SELECT number, id, account_id, attempts + 1, tries, reverse_path, give_up_at, size,
+                    CASE WHEN size <= \(Self.shortMailData)
+                        THEN (SELECT octets FROM mail_data WHERE send = sends.number) END AS octets
+                FROM sends WHERE \(condition)
+                """, [.text(now.rfc3339)] + values
+            ) { row in (send: OpenSend(row), octets: row.octets(8)) }
             // No other writer can come in between: the transaction has the lock.
-            let take = try db.cachedStatement(
-                sql: """
+            return try found.compactMap { send, octets -> (claim: Claim, octets: [UInt8])? in
+                try db.run(
+                    """
                     UPDATE sends SET state = 'sending', owner = ?, next_attempt_at = NULL, attempts = ? WHERE number = ?
-                    """)
-            return try rows.compactMap { row in
-                try take.execute(arguments: [owner, row["attempts"] as Int, row["number"] as Int64])
-                return try orPutAside(row, at: now, in: db) { try begin(row, owner: owner, now: now, in: db) }
+                    """, .text(owner), .number(send.attempt), .number(send.number))
+                return try orPutAside(send, at: now, in: db) {
+                    // First, because nothing is written yet when it finds the row damaged.
+                    let claim = try claim(send, owner: owner, in: db)
+                    try begin(claim, at: now, in: db)
+                    return (claim, octets)
+                }
             }
         }
+        // Checked here: the writer's thread is the one that all wait for.
+        return taken.map { claim, octets in octets.isEmpty ? claim : claim.with(octets) }
     }
 
-    /// Octets of mail data up to which a claim brings it along.
-    private static let shortMailData = 65_536
+    /// Octets of mail data up to which copies of it do not matter: a claim brings it along.
+    static let shortMailData = 65_536
 
     /// When each account's next send is due, a pause considered; no entry where none waits.
     package func nextDue(for accounts: [String]) throws -> [String: Timestamp] {
@@ -79,50 +76,54 @@ extension Store {
         }
     }
 
-    private func begin(_ row: Row, owner: String, now: Timestamp, in db: Database) throws -> Claim {
-        let attempt: Int = row["attempts"]
-        // First, because nothing is written yet when it finds the row damaged.
-        let claim = try claim(row, id: try sendID(row), owner: owner, in: db)
-        try db.cachedStatement(
-            sql: "INSERT INTO attempts (send, number, owner, started_at) VALUES (?, ?, ?, ?)"
-        ).execute(arguments: [claim.number, attempt, owner, now.rfc3339])
+    private func begin(_ claim: Claim, at now: Timestamp, in db: Database) throws {
+        let time = now.rfc3339
+        try db.run(
+            "INSERT INTO attempts (send, number, owner, started_at) VALUES (?, ?, ?, ?)",
+            .number(claim.number),
+            .number(claim.attempt), .text(claim.owner), .text(time))
         try write(
-            SendEvent(at: now, kind: .attemptStarted, detail: "attempt \(attempt)"), of: claim.number, in: db)
-        return claim
+            SendEvent(at: now, kind: .attemptStarted, detail: "attempt \(claim.attempt)"), of: claim.number,
+            in: db)
     }
 
     /// The claim that a row of `sends` stands for, with the recipients that are still open.
-    func claim(_ row: Row, id: SendID, owner: String, in db: Database) throws -> Claim {
-        let number: Int64 = row["number"]
-        let recipients = try Row.fetchAll(
-            db.cachedStatement(
-                sql: "SELECT address, outcome FROM recipients WHERE send = ? ORDER BY position"),
-            arguments: [number])
-        let outcomes = try recipients.map { try $0.word("outcome", Outcome.self) }
-        let open = zip(recipients, outcomes).filter { $1 == .pending || $1 == .deferred }
+    func claim(_ send: OpenSend, owner: String, in db: Database) throws -> Claim {
+        let id = try send.sendID
+        var open: [Address] = []
+        var settled: [Outcome] = []
+        try db.each(
+            "SELECT address, outcome FROM recipients WHERE send = ? ORDER BY position", [.number(send.number)]
+        ) { row in
+            let outcome = try row.word(1, Outcome.self)
+            if outcome == .pending || outcome == .deferred {
+                open.append(try row.address(0))
+            } else {
+                settled.append(outcome)
+            }
+        }
         guard !open.isEmpty else {
             throw StoreError.corrupt("the send \(id) is due without an open recipient")
         }
+        guard let giveUpAt = Timestamp(rfc3339: send.giveUpAt) else {
+            throw StoreError.corrupt("give_up_at should hold a time: \(send.giveUpAt.prefix(40))")
+        }
         return Claim(
-            id: id, number: number, accountID: row["account_id"], owner: owner, attempt: row["attempts"],
-            tries: row["tries"], reversePath: try row.address("reverse_path"),
-            forwardPaths: try open.map { try $0.0.address("address") },
-            giveUpAt: try row.requiredTime("give_up_at"),
-            settledOutcomes: outcomes.filter { $0 != .pending && $0 != .deferred }, size: row["size"],
-            // What is not well formed is said where it is asked for again.
-            mailData: (row["octets"] as Data?).flatMap { try? MailData(checking: [UInt8]($0)) })
+            id: id, number: send.number, accountID: send.accountID, owner: owner, attempt: send.attempt,
+            tries: send.tries, reversePath: try Columns.address(send.reversePath), forwardPaths: open,
+            giveUpAt: giveUpAt, settledOutcomes: settled, size: send.size)
     }
 
     /// What the body makes of a row; nil when the row is damaged, and then its send has failed and holds up no other.
     ///
     /// - Parameter body: throws a `StoreError` only before it has written anything.
-    func orPutAside<Value>(_ row: Row, at now: Timestamp, in db: Database, _ body: () throws -> Value) throws
-        -> Value?
-    {
+    func orPutAside<Value>(
+        _ send: OpenSend, at now: Timestamp, in db: Database, _ body: () throws -> Value
+    ) throws -> Value? {
         do {
             return try body()
         } catch let error as StoreError {
-            try end(row["number"], .rejected, .unreadable(error), at: now, in: db)
+            try end(send.number, .rejected, .unreadable(error), at: now, in: db)
             return nil
         }
     }
@@ -131,5 +132,36 @@ extension Store {
         let text: String = row["id"]
         guard let id = SendID(text) else { throw StoreError.corrupt("id holds \(text.prefix(40))") }
         return id
+    }
+}
+
+/// What a claim is made of, as it stands in a row: `number, id, account_id, attempts, tries, reverse_path,
+/// give_up_at, size`, in this order.
+struct OpenSend {
+    let number: Int64
+    let id: String
+    let accountID: String
+    let attempt: Int
+    let tries: Int
+    let reversePath: String
+    let giveUpAt: String
+    let size: Int
+
+    init(_ row: Columns) {
+        number = row.number(0)
+        id = row.text(1)
+        accountID = row.text(2)
+        attempt = row.int(3)
+        tries = row.int(4)
+        reversePath = row.text(5)
+        giveUpAt = row.text(6)
+        size = row.int(7)
+    }
+
+    var sendID: SendID {
+        get throws {
+            guard let id = SendID(id) else { throw StoreError.corrupt("id holds \(id.prefix(40))") }
+            return id
+        }
     }
 }

@@ -7,11 +7,11 @@ extension Store {
     /// - Returns: the sends that were moved: to `expired`, or to `partial` where some recipients have the message.
     package func giveUp(now: Timestamp) async throws -> [SendID] {
         let overdue = """
-            SELECT number, id, EXISTS (SELECT 1 FROM recipients WHERE send = sends.number AND outcome = 'accepted') AS taken
+            SELECT number, EXISTS (SELECT 1 FROM recipients WHERE send = sends.number AND outcome = 'accepted') AS taken
             FROM sends
             WHERE account_id IN (SELECT id FROM accounts) AND next_attempt_at <= :now AND give_up_at < :now
             UNION ALL
-            SELECT number, id, 0 FROM sends WHERE state = 'held' AND give_up_at < :now
+            SELECT number, 0 FROM sends WHERE state = 'held' AND give_up_at < :now
             LIMIT 100
             """
         let isAny = try look { db in
@@ -19,11 +19,13 @@ extension Store {
         }
         if !isAny { return [] }
         return try await writer.write { db in
-            try Row.fetchAll(db, sql: overdue, arguments: ["now": now.rfc3339]).map { row in
+            try Row.fetchAll(db, sql: overdue, arguments: ["now": now.rfc3339]).compactMap { row in
+                let number: Int64 = row["number"]
                 let isTaken: Bool = row["taken"]
-                try end(
-                    row["number"], isTaken ? .partial : .expired, isTaken ? nil : .givenUp, at: now, in: db)
-                return try sendID(row)
+                try end(number, isTaken ? .partial : .expired, isTaken ? nil : .givenUp, at: now, in: db)
+                return try db.first("SELECT id FROM sends WHERE number = ?", .number(number)) {
+                    try $0.sendID(0)
+                }
             }
         }
     }

@@ -77,27 +77,28 @@ extension Store {
         """
 
     private func release(from owner: String, at now: Timestamp, in db: Database) throws -> [SendID] {
-        try openAttempts(of: owner, in: db).map { row in
-            _ = try orPutAside(row, at: now, in: db) {
-                let claim = try claim(row, id: try sendID(row), owner: owner, in: db)
-                let isAtFinalDot = try row.time("at_final_dot_at") != nil
+        try openAttempts(of: owner, in: db).map { send, isAtFinalDot in
+            _ = try orPutAside(send, at: now, in: db) {
+                let claim = try claim(send, owner: owner, in: db)
                 try settle(
                     claim, isAtFinalDot ? lostAtFinalDot(claim, at: now) : lostBeforeFinalDot(claim, at: now),
                     in: db)
             }
-            return try sendID(row)
+            return try send.sendID
         }
     }
 
-    private func openAttempts(of owner: String, in db: Database) throws -> [Row] {
-        try Row.fetchAll(
-            db,
-            sql: """
-                SELECT s.number, s.id, s.account_id, s.attempts, s.tries, s.reverse_path, s.give_up_at, s.size, a.at_final_dot_at
-                FROM sends s JOIN attempts a ON a.send = s.number AND a.number = s.attempts
-                WHERE s.owner = ?
-                """,
-            arguments: [owner])
+    private func openAttempts(
+        of owner: String, in db: Database
+    ) throws -> [(send: OpenSend, isAtFinalDot: Bool)] {
+        try db.all(
+            """
+            SELECT s.number, s.id, s.account_id, s.attempts, s.tries, s.reverse_path, s.give_up_at, s.size,
+                a.at_final_dot_at
+            FROM sends s JOIN attempts a ON a.send = s.number AND a.number = s.attempts
+            WHERE s.owner = ?
+            """, [.text(owner)]
+        ) { row in (send: OpenSend(row), isAtFinalDot: !row.isNull(8)) }
     }
 
     private func lostBeforeFinalDot(_ claim: Claim, at now: Timestamp) -> Settlement {

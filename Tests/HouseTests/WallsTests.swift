@@ -9,7 +9,7 @@ struct WallsTests {
         "Curl": ["CCurl"],
         "Mail": ["CMark", "CIDN2"],
         "JSON": [],
-        "Store": ["Mail", "GRDB"],
+        "Store": ["Mail", "GRDB", "GRDBSQLite"],
         "SMTP": ["Mail", "Curl"],
         "Sandbox": ["Mail", "NIOCore", "NIOPosix"],
         "Sending": ["Mail", "Store", "Crypto", "Logging"],

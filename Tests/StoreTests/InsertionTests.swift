@@ -150,6 +150,19 @@ struct InsertionTests {
         #expect(SendNumber.last(of: end) == .max)
     }
 
+    @Test("Mail data comes back as it was, whatever its size", arguments: [0, 65_000, 66_000, 3_000_000])
+    func octets(size: Int) async throws {
+        try await withStore { store, _ in
+            let new = try Samples.new(1, octets: size)
+            _ = try await store.insert(new)
+            #expect(try store.readMailData(of: new.id) == new.mailData)
+            try await store.hire()
+            let claim = try await store.claimAgain()
+            #expect(claim.mailData == (size <= 65_000 ? new.mailData : nil))
+            #expect(claim.size == new.mailData.size)
+        }
+    }
+
     @Test("Sends of one millisecond are listed in the order in which they were recorded")
     func sameMillisecond() async throws {
         try await withStore { store, _ in

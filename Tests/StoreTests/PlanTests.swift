@@ -78,7 +78,7 @@ struct PlanTests {
                 has: "sends_due (account_id=? AND next_attempt_at<?)")
             try check(
                 plans, of: "give_up_at <",
-                has: "sends_due (account_id=? AND next_attempt_at<?)")
+                has: "COVERING INDEX sends_due (account_id=? AND next_attempt_at<?)")
             try check(plans, of: "give_up_at <", has: "sends_held (give_up_at<?)")
             try check(plans, of: "WHERE s.owner =", has: "sends_owned (owner=?)")
             try check(plans, of: "content_digest =", has: "sends_by_content (content_digest=? AND rowid>?)")
