@@ -10,7 +10,9 @@ struct Answering: Sendable {
     let budget: BodyBudget
     let clock: DateClock
 
-    @concurrent func answer(_ request: HummingbirdCore.Request, _ waiting: Waiting, _ writer: consuming ResponseWriter) async throws {
+    @concurrent func answer(
+        _ request: HummingbirdCore.Request, _ waiting: Waiting, _ writer: consuming ResponseWriter
+    ) async throws {
         var taken = 0
         defer { budget.giveBack(taken) }
         let reply = await face.respond(

@@ -119,7 +119,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         let refused =
             parserError == .headerOverflow
             ? Refused(431, "The header section is too large.", hint: "Send fewer or shorter header fields.")
-            : Refused(400, "The request is not HTTP/1.1 as this server reads it.", hint: "Use an HTTP library.")
+            : Refused(
+                400, "The request is not HTTP/1.1 as this server reads it.", hint: "Use an HTTP library.")
         guard case .whole(let status, let fields, let body) = refused.reply else { return }
         var head = HTTPResponse(status: .init(code: status, reasonPhrase: Phrase.of(status)))
         for line in fields.lines {

@@ -21,7 +21,8 @@ final class DateClock: Sendable {
         let weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
         let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
         func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        return "\(weekdays[Int(at.tm_wday)]), \(two(at.tm_mday)) \(months[Int(at.tm_mon)]) \(at.tm_year + 1900) "
+        return
+            "\(weekdays[Int(at.tm_wday)]), \(two(at.tm_mday)) \(months[Int(at.tm_mon)]) \(at.tm_year + 1900) "
             + "\(two(at.tm_hour)):\(two(at.tm_min)):\(two(at.tm_sec)) GMT"
     }
 }

@@ -20,7 +20,7 @@ extension Face {
                     ]))
         }
         if let tool = offer.tool("track_send") {
-            let tracking = ReadRoutes(tool: tool)
+            let tracking = RecordRoutes(tool: tool)
             routes.append(
                 Route(
                     "/track/{id}",
@@ -34,12 +34,23 @@ extension Face {
                     [.get { request throws(Refused) in try await service.message(request) }]))
         }
         if let tool = offer.tool("list_sends") {
-            let listing = ReadRoutes(tool: tool)
+            let listing = RecordRoutes(tool: tool)
             routes.append(
                 Route(
                     "/sends",
                     [.get(listing.parameters) { request throws(Refused) in try await listing.list(request) }])
             )
+        }
+        if let tool = offer.tool("cancel_send") {
+            let cancelling = RecordRoutes(tool: tool)
+            routes.append(
+                Route(
+                    "/sends/{id}/cancel",
+                    [
+                        Route.Operation(method: "POST", body: nil, query: []) { request throws(Refused) in
+                            try await cancelling.cancel(request)
+                        }
+                    ]))
         }
         routes += [
             Route(
@@ -55,25 +66,42 @@ extension Face {
                 [.get(nil) { request throws(Refused) in try await service.readiness(request) }]),
             Route("/metrics", [.get(nil) { _ in await service.metrics() }]),
         ]
-        if let mcp = offer.mcp {
-            let body = Route.Body(limit: mcp.limits.body, isJSON: false)
-            // The protocol has its own rules for every method.
-            let operations = ["POST", "GET", "DELETE"].map { method in
-                Route.Operation(
-                    method: method, body: method == "POST" ? body : nil, query: nil,
-                    handler: { request in
-                        let message = HTTPMessage(request)
-                        return await request.waiting.whileThere { await mcp.respond(to: message) }
-                    })
-            }
-            routes.append(Route("/mcp", operations))
-        }
+        if let mcp = offer.mcp { routes.append(protocolRoute(mcp)) }
         return routes
+    }
+
+    /// The endpoint of the protocol, which has its own rules for bodies and headers.
+    private static func protocolRoute(_ mcp: HTTPBinding) -> Route {
+        let body = Route.Body(limit: mcp.limits.body, isJSON: false)
+        let operations = ["POST", "GET", "DELETE"].map { method in
+            Route.Operation(method: method, body: method == "POST" ? body : nil, query: nil) {
+                request throws(Refused) in
+                let message = HTTPMessage(request)
+                let reply = await request.waiting.whileThere { await mcp.respond(to: message) }
+                if let refused = Refused(reply) { throw refused }
+                return reply
+            }
+        }
+        return Route("/mcp", operations)
     }
 }
 
 extension Face.Offer {
     func tool(_ name: String) -> Tool? { tools.first { $0.name == name } }
+}
+
+extension Refused {
+    /// A refusal of the protocol's endpoint that says why in plain text; nil for everything that speaks its protocol.
+    fileprivate init?(_ reply: HTTPReply) {
+        guard case .whole(let status, let fields, let body) = reply, status >= 400,
+            fields.only("Content-Type")?.hasPrefix("text/plain") == true
+        else { return nil }
+        let reason = String(decoding: body, as: UTF8.self).split(separator: "\n").first.map(String.init)
+        self.init(
+            status, reason ?? "The endpoint of the protocol refuses it.",
+            hint: "Send what Streamable HTTP of the Model Context Protocol asks for.",
+            fields: HTTPFields(fields.lines.filter { $0.name != "Content-Type" }))
+    }
 }
 
 extension HTTPMessage {

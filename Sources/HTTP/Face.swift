@@ -1,3 +1,4 @@
+package import Logging
 package import MCP
 package import Tools
 
@@ -36,16 +37,15 @@ package struct Face: Sendable {
     let door: Door
     let traffic: Traffic
     let routes: [Route]
+    private let logger: Logger
 
-    package init(_ offer: Offer, settings: HTTPSettings) {
-        self.init(offer, settings: settings, traffic: Traffic())
-    }
-
-    init(_ offer: Offer, settings: HTTPSettings, traffic: Traffic) {
+    package init(_ offer: Offer, settings: HTTPSettings, logger: Logger) {
+        let traffic = Traffic()
         self.offer = offer
         self.door = Door(settings)
         self.traffic = traffic
         self.routes = Self.routes(offer, settings.limits, traffic)
+        self.logger = logger
     }
 
     /// The whole way of one request.
@@ -64,12 +64,12 @@ package struct Face: Sendable {
         } catch {
             reply = error.reply
         }
-        traffic.answered(route?.name ?? "other", status: reply.status)
-        if method == "HEAD", case .whole(let status, var fields, let body) = reply {
-            fields.append("Content-Length", String(body.count))
-            reply = .whole(status: status, fields: fields, body: [])
-        }
-        return reply
+        let name = route?.name ?? "other"
+        traffic.answered(name, status: reply.status)
+        logger.info(
+            "request",
+            metadata: ["method": "\(method.prefix(16))", "route": "\(name)", "status": "\(reply.status)"])
+        return method == "HEAD" ? reply.head : reply
     }
 
     private func answer(
@@ -130,6 +130,15 @@ package struct Face: Sendable {
                     hint: "Send it again.", fields: ["Connection": "close"])
             }
         }
+    }
+}
+
+extension HTTPReply {
+    /// Without its body (RFC 9110 §9.3.2); what would have streamed ends here.
+    fileprivate var head: HTTPReply {
+        var fields = fields
+        if case .whole(_, _, let body) = self { fields.append("Content-Length", String(body.count)) }
+        return .whole(status: status, fields: fields, body: [])
     }
 }
 

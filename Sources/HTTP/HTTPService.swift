@@ -12,7 +12,7 @@ package struct HTTPService: Sendable {
     private let logger: Logger
 
     package init(_ offer: Face.Offer, settings: HTTPSettings, logger: Logger) {
-        self.face = Face(offer, settings: settings, traffic: Traffic())
+        self.face = Face(offer, settings: settings, logger: logger)
         self.settings = settings
         self.logger = logger
     }

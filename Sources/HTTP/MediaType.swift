@@ -13,7 +13,8 @@ enum MediaType {
         if !isJSON || !isUTF8 {
             throw Refused(
                 415, "The body must be `application/json` in UTF-8, and must say so.",
-                hint: "Send `Content-Type: application/json` (with curl: -H 'Content-Type: application/json').",
+                hint:
+                    "Send `Content-Type: application/json` (with curl: -H 'Content-Type: application/json').",
                 fields: ["Accept": "application/json"])
         }
         let encodings = fields.values(of: "Content-Encoding").filter { $0.lowercased() != "identity" }

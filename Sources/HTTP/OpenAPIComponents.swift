@@ -15,6 +15,7 @@ struct OpenAPIComponents {
             schemas["Send"] = tool.definition["outputSchema"]
         }
         if let tool = offer.tool("track_send") { schemas["History"] = tool.definition["outputSchema"] }
+        if let tool = offer.tool("cancel_send") { schemas["Cancelled"] = tool.definition["outputSchema"] }
         if let tool = offer.tool("list_sends") { schemas["Page"] = tool.definition["outputSchema"] }
         return [
             "schemas": .object(schemas),
@@ -29,7 +30,8 @@ struct OpenAPIComponents {
             "securitySchemes": [
                 "bearer": [
                     "type": "http", "scheme": "bearer",
-                    "description": "Where the server asks for a token: always, unless it listens on loopback alone.",
+                    "description":
+                        "Where the server asks for a token: always, unless it listens on loopback alone.",
                 ]
             ],
         ]
@@ -41,7 +43,9 @@ struct OpenAPIComponents {
             var properties = schema["properties"]?.object
         else { return [:] }
         for (name, property) in properties {
-            if property["type"] == "array", property["items"]?["type"] == "string", var object = property.object {
+            if property["type"] == "array", property["items"]?["type"] == "string",
+                var object = property.object
+            {
                 let description = object["description"]
                 object["description"] = nil
                 var either: JSON.Object = ["anyOf": [.object(object), ["type": "string"]]]
@@ -69,10 +73,12 @@ struct OpenAPIComponents {
             "category": ["type": "string"],
             "hint": ["type": "string", "description": "What to change, exactly."],
             "retryable": [
-                "type": "boolean", "description": "True when the same request may succeed later without a change.",
+                "type": "boolean",
+                "description": "True when the same request may succeed later without a change.",
             ],
             "may_have_been_delivered": [
-                "type": "boolean", "description": "True when nobody can know whether the server took the message.",
+                "type": "boolean",
+                "description": "True when nobody can know whether the server took the message.",
             ],
             "field": ["type": "string", "description": "The argument at fault."],
             "phase": ["type": "string", "description": "How far the attempt got."],
@@ -81,7 +87,9 @@ struct OpenAPIComponents {
             "send": ["type": "object", "description": "The whole send that failed."],
             "next_step": ["type": "string", "description": "What to do now."],
         ],
-        "required": ["type", "title", "status", "detail", "code", "hint", "retryable", "may_have_been_delivered"],
+        "required": [
+            "type", "title", "status", "detail", "code", "hint", "retryable", "may_have_been_delivered",
+        ],
     ]
 
     private static let service: JSON = [

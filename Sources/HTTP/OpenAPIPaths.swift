@@ -16,13 +16,20 @@ struct OpenAPIPaths {
             paths.append(("/sends/{id}/message", Self.message))
         }
         if let tool = offer.tool("list_sends") { paths.append(("/sends", Self.listing(tool))) }
+        if let tool = offer.tool("cancel_send") {
+            paths.append(("/sends/{id}/cancel", Self.cancelling(tool)))
+        }
         var schema = Operation.get("getSchema", "One tool's schema", "Tool", "service", known: [404])
         let names = offer.tools.map { JSON.string($0.name) }
         schema.parameters = [
             Self.parameter("tool", in: "path", ["type": "string", "enum": .array(names)])
         ]
         return paths + [
-            ("/accounts", Self.path(.get("getAccounts", "The mailboxes that mail can be sent from", "Accounts", "service"))),
+            (
+                "/accounts",
+                Self.path(
+                    .get("getAccounts", "The mailboxes that mail can be sent from", "Accounts", "service"))
+            ),
             ("/schemas", Self.path(.get("getSchemas", "The schemas of all tools", "Tools", "service"))),
             ("/schemas/{tool}", Self.path(schema)),
             (
@@ -33,7 +40,9 @@ struct OpenAPIPaths {
             (
                 "/readyz",
                 Self.path(
-                    .get("getReadiness", "Whether a send would be recorded and sent now", "Status", "service", known: [503]))
+                    .get(
+                        "getReadiness", "Whether a send would be recorded and sent now", "Status", "service",
+                        known: [503]))
             ),
             ("/metrics", Self.metrics),
         ]
@@ -54,7 +63,8 @@ struct OpenAPIPaths {
             parameter("wait_seconds", in: "query", wait, "The same as `wait_seconds` in the body."),
         ]
         operation.body = [
-            "required": true, "content": ["application/json": ["schema": ["$ref": "#/components/schemas/SendEmail"]]],
+            "required": true,
+            "content": ["application/json": ["schema": ["$ref": "#/components/schemas/SendEmail"]]],
         ]
         operation.okDescription = "The server took it, or with `dry_run` it would be sent."
         operation.others["202"] = [
@@ -86,6 +96,16 @@ struct OpenAPIPaths {
         operation.okHeaders = [
             "Link": ["description": "The next page, `rel=\"next\"`.", "schema": ["type": "string"]]
         ]
+        return path(operation)
+    }
+
+    private static func cancelling(_ tool: Tool) -> JSON.Object {
+        var operation = Operation.get(
+            "cancelSend", tool.definition["title"]?.string ?? "", "Cancelled", "mail",
+            known: [404, 409, 422, 500])
+        operation.method = "post"
+        operation.description = tool.definition["description"]?.string
+        operation.parameters = [parameter("id", in: "path", id, "The id of the send.")]
         return path(operation)
     }
 
@@ -150,7 +170,9 @@ extension OpenAPIPaths {
         ) -> Operation {
             let content: JSON.Object = [
                 "application/json": [
-                    "schema": schema.map { ["$ref": .string("#/components/schemas/\($0)")] } ?? ["type": "object"]
+                    "schema": schema.map { ["$ref": .string("#/components/schemas/\($0)")] } ?? [
+                        "type": "object"
+                    ]
                 ]
             ]
             return Operation(id: id, summary: summary, tag: tag, content: .object(content), known: known)

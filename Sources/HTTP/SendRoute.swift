@@ -37,11 +37,12 @@ struct SendRoute: Sendable {
         }
         if let from = arguments["from_email"] {
             arguments["from_email"] = nil
-            try arguments.take(from, as: "from", givenBy: "from_email")
+            if !from.isNull { try arguments.take(from, as: "from", givenBy: "from_email") }
         }
         let keys = request.fields.values(of: "Idempotency-Key")
         if keys.count > 1 {
-            throw Refused(422, "`Idempotency-Key` stands twice.", hint: "Send it once.", field: "Idempotency-Key")
+            throw Refused(
+                422, "`Idempotency-Key` stands twice.", hint: "Send it once.", field: "Idempotency-Key")
         }
         if let key = keys.first {
             try arguments.take(.string(Self.unquoted(key)), as: "idempotency_key", givenBy: "Idempotency-Key")

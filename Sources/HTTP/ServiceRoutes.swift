@@ -23,6 +23,7 @@ struct ServiceRoutes: Sendable {
             links["message"] = "GET /sends/{id}/message"
         }
         if offer.tool("list_sends") != nil { links["sends"] = "GET /sends" }
+        if offer.tool("cancel_send") != nil { links["cancel"] = "POST /sends/{id}/cancel" }
         links["accounts"] = "GET /accounts"
         links["schemas"] = "GET /schemas"
         links["openapi"] = "GET /openapi.json"

@@ -48,7 +48,8 @@ final class Traffic: Sendable {
             Metric(
                 "envelope_http_responses_total", .counter, "Answers by route and status.",
                 answers.map {
-                    Metric.Sample(Double($0.value), [("route", $0.key.route), ("status", "\($0.key.status)")])
+                    Metric.Sample(
+                        Double($0.value), [("route", $0.key.route), ("status", "\($0.key.status)")])
                 }),
         ]
     }

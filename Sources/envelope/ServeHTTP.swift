@@ -105,6 +105,9 @@ private struct HTTPHouse: Service, CustomStringConvertible {
     let logger: Logger
     let description = "REST and MCP over HTTP"
 
+    /// For attempts under way; those at the final dot have seven tenths of it, for the server's reply.
+    private static let finishing = Duration.seconds(30)
+
     func run() async throws {
         try await server.run { port in
             // Hosts that do not stand in a URL as they are: IPv6 addresses.
@@ -114,7 +117,7 @@ private struct HTTPHouse: Service, CustomStringConvertible {
             _ = line.withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
             Task { await operations.begin() }
         }
-        let left = await house.finish(within: .seconds(10))
+        let left = await house.finish(within: Self.finishing)
         if left > 0 {
             logger.warning(
                 "queued mail is left behind: `envelope drain`, or the next envelope on this database, sends it",

@@ -78,7 +78,8 @@ struct DoorTests {
     @Test(
         "A token that can be guessed is refused, and never repeated",
         arguments: [
-            "", "secret", "0123456789abcdef", String(repeating: "a", count: 64), "with space and more and more and",
+            "", "secret", "0123456789abcdef", String(repeating: "a", count: 64),
+            "with space and more and more and",
             String(repeating: "ab", count: 40), "0123456789abcdef0123456789abcde",
         ])
     func weakTokens(token: String) {

@@ -4,7 +4,8 @@ import Testing
 
 @testable import HTTP
 
-@Suite("The end of a call and of the server")
+// The limit is only there so that a broken test ends.
+@Suite("The end of a call and of the server", .timeLimit(.minutes(2)))
 struct EndingTests {
     /// An attempt that nobody answers.
     static let silence: ScriptedTransport.Act = { envelope, _ in

@@ -3,6 +3,7 @@ import MCP
 import Mail
 import TestPeers
 import Testing
+import Tools
 
 @testable import HTTP
 
@@ -43,6 +44,28 @@ struct ListRouteTests {
             #expect(answer.bytes == shop.transport.carried.first?.mailData.bytes)
             #expect(answer.fields.only("Content-Disposition") == "attachment; filename=\"\(id).eml\"")
             #expect(answer.fields.only("Content-Security-Policy")?.contains("sandbox") == true)
+        }
+    }
+
+    @Test("A send is cancelled where the tool for it is served, once, and by no other site's page")
+    func cancel() async throws {
+        try await withShop(names: MailTools.names) { shop in
+            var arguments = try #require(Shop.message.object)
+            arguments["send_at"] = "2027-02-01T00:00:00Z"
+            let id = try #require(await shop.send(.object(arguments))["id"]?.string)
+            let foreign = await shop.ask(
+                "POST", "/sends/\(id)/cancel", fields: ["Origin": "https://attacker.example"])
+            #expect(foreign.status == 403)
+            let answer = await shop.ask("POST", "/sends/\(id)/cancel")
+            #expect(answer.status == 200, "\(answer.text)")
+            #expect(answer["state"] == "cancelled")
+            let again = await shop.ask("POST", "/sends/\(id)/cancel")
+            #expect(again.status == 409, "\(again.text)")
+            #expect(again["code"] == "not_cancellable")
+        }
+        try await withShop { shop in
+            #expect(
+                await shop.ask("POST", "/sends/019ac0de-0000-7000-8000-000000000000/cancel").status == 404)
         }
     }
 

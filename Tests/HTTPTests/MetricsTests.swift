@@ -1,4 +1,7 @@
 import JSON
+import Mail
+import Sending
+import Store
 import TestPeers
 import Testing
 import Tools
@@ -14,7 +17,7 @@ struct MetricsTests {
             _ = await shop.send(Shop.message)
             _ = await shop.send(["to": "b@example.org", "subject": "x", "text": "x"])
             _ = await shop.send([
-                "to": "c@example.org", "subject": "x", "text": "x", "send_at": "2100-01-01T00:00:00Z",
+                "to": "c@example.org", "subject": "x", "text": "x", "send_at": "2027-02-01T00:00:00Z",
             ])
             let answer = await shop.ask("GET", "/metrics")
             #expect(answer.status == 200)
@@ -23,6 +26,8 @@ struct MetricsTests {
             for line in [
                 #"envelope_sends{account="me",status="sent",state="accepted"} 1"#,
                 #"envelope_sends{account="me",status="failed",state="rejected"} 1"#,
+                #"envelope_sends{account="me",status="queued",state="scheduled"} 1"#,
+                #"envelope_queue_sends{account="me"} 1"#,
                 #"envelope_queue_due_sends{account="me"} 0"#,
                 #"envelope_queue_oldest_due_age_seconds{account="me"} 0"#,
                 #"envelope_smtp_replies_total{phase="rcpt",class="2xx"} 1"#,
@@ -35,6 +40,23 @@ struct MetricsTests {
             ] {
                 #expect(lines.contains(line), "\(line) is not in\n\(answer.text)")
             }
+        }
+    }
+
+    // Nothing takes it, and no clock of the test makes it due again.
+    @Test("What is due and not begun is counted, with how long the oldest waits")
+    func due() async throws {
+        try await withShop([ScriptedTransport.replies(rcpt: [450], finalDot: nil)]) { shop in
+            let answer = await shop.send(Shop.message)
+            #expect(answer["state"] == "deferred", "\(answer.text)")
+            let statistics = try #require(try await shop.service.statistics())
+            #expect(statistics.due == [])
+            let store = try Store.open(at: shop.path)
+            let due = try await store.statistics(at: shop.clock.now.adding(seconds: 100_000)).due
+            #expect(due.map(\.account) == ["me"])
+            #expect(due.map(\.sends) == [1])
+            let oldest = try #require(due.first?.oldest)
+            #expect(answer["next_attempt_at"]?.string == oldest.rfc3339)
         }
     }
 

@@ -81,6 +81,23 @@ struct RoutingTests {
         }
     }
 
+    @Test(
+        "The protocol's endpoint refuses in problems too, and answers in its own way",
+        arguments: [
+            ("GET", "", 405), ("HEAD", "", 405), ("DELETE", "", 405), ("POST", "text/plain", 415),
+            ("POST", "application/json", 400),
+        ])
+    func protocolEndpoint(method: String, type: String, status: Int) async throws {
+        try await withShop { shop in
+            let answer = await shop.ask(
+                method, "/mcp", method == "POST" ? "{" : nil, fields: ["Content-Type": type, "Accept": "*/*"])
+            #expect(answer.status == status, "\(method) \(answer.status) \(answer.text)")
+            #expect(
+                answer.isProblem || method == "HEAD" || answer["error"]?["code"]?.integer == -32700,
+                "\(answer.text)")
+        }
+    }
+
     @Test("GET / names the program and where its parts are, on lines that a person can read")
     func root() async throws {
         try await withShop { shop in
@@ -118,7 +135,7 @@ struct RoutingTests {
             let offer = Face.Offer(
                 version: "0", isSandbox: false, tools: shop.offer.tools, operations: shop.offer.operations,
                 page: { _ in .whole(status: 200, fields: ["Content-Type": "text/html"], body: []) })
-            let face = Face(offer, settings: try HTTPSettings())
+            let face = Face(offer, settings: try HTTPSettings(), logger: Shop.logger)
             func type(_ accept: String) async -> String? {
                 let fields: HTTPFields = ["Host": "localhost", "Accept": accept]
                 let reply = await face.respond("GET", "/", fields) { _ throws(Face.BodyFault) in [] }

@@ -218,10 +218,13 @@ struct SendRouteTests {
         }
     }
 
-    @Test("An idempotency key may be a quoted string or bare", arguments: [
-        ("abc", "abc"), ("\"abc\"", "abc"), ("\"a\\\"b\"", "a\"b"), ("\"a\"b\"", "\"a\"b\""), ("\"", "\""),
-        ("\"\"", ""), ("\"a\\\"", "\"a\\\""),
-    ])
+    @Test(
+        "An idempotency key may be a quoted string or bare",
+        arguments: [
+            ("abc", "abc"), ("\"abc\"", "abc"), ("\"a\\\"b\"", "a\"b"), ("\"a\"b\"", "\"a\"b\""),
+            ("\"", "\""),
+            ("\"\"", ""), ("\"a\\\"", "\"a\\\""),
+        ])
     func keys(given: String, key: String) {
         #expect(SendRoute.unquoted(given) == key)
     }

@@ -27,7 +27,8 @@ struct Server: Sendable {
     ///
     /// - Parameter closing: says at once that nothing more will be sent.
     func exchange(
-        _ text: String, closing: Bool = false, until isEnough: @escaping @Sendable (String) -> Bool = { _ in false }
+        _ text: String, closing: Bool = false,
+        until isEnough: @escaping @Sendable (String) -> Bool = { _ in false }
     ) async throws -> (text: String, hasEnded: Bool) {
         try await connected { connection in
             try await connection.send(text)

@@ -17,6 +17,8 @@ struct Shop: Sendable {
     let service: SendingService
     let transport: ScriptedTransport
     let clock: ManualClock
+    /// The file of the record.
+    let path: String
 
     /// - Parameter names: of the tools that are served.
     init(
@@ -41,10 +43,11 @@ struct Shop: Sendable {
                 now: { clock.now }, uptime: { clock.uptime }, sleep: { try await clock.sleep($0) },
                 random: { UInt64.random(in: .min ... .max) },
                 machine: Surroundings.Machine(host: "test", bootID: "boot", pid: 1)),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            logger: Self.logger)
         self.service = service
         self.transport = transport
         self.clock = clock
+        self.path = path
         let tools = try MailTools.all(names) { .success(service) }
         self.offer = Face.Offer(
             version: "0.0.0", isSandbox: false, tools: tools,
@@ -52,7 +55,7 @@ struct Shop: Sendable {
             mcp: HTTPBinding(
                 catalogue: Catalogue(name: "envelope", title: "Envelope", version: "0.0.0", tools: tools),
                 sessionID: { "session-\(UInt64.random(in: .min ... .max))" }))
-        self.face = Face(offer, settings: settings)
+        self.face = Face(offer, settings: settings, logger: Self.logger)
     }
 
     /// One request as a program of this machine sends it.
@@ -75,6 +78,7 @@ struct Shop: Sendable {
         await ask("POST", "/send" + query, arguments.text, fields: fields)
     }
 
+    static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     static let message: JSON = ["to": ["a@example.org"], "subject": "Hello", "text": "Hello there"]
 }
 

@@ -5,7 +5,8 @@ import Testing
 
 @testable import HTTP
 
-@Suite("On the socket")
+// The limit is only there so that a broken test ends.
+@Suite("On the socket", .timeLimit(.minutes(2)))
 struct SocketTests {
     static let get = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
@@ -28,7 +29,8 @@ struct SocketTests {
             Broken(name: "bare line feeds", text: "GET / HTTP/1.1\nHost: localhost\n\n", status: 400),
             Broken(
                 name: "two lengths",
-                text: "POST /send HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", status: 400),
+                text: "POST /send HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+                status: 400),
             Broken(
                 name: "a length and chunks",
                 text:
@@ -36,7 +38,8 @@ struct SocketTests {
                 status: 400),
             Broken(
                 name: "a long field",
-                text: "GET / HTTP/1.1\r\nHost: localhost\r\nX: \(String(repeating: "a", count: 40_000))\r\n\r\n",
+                text:
+                    "GET / HTTP/1.1\r\nHost: localhost\r\nX: \(String(repeating: "a", count: 40_000))\r\n\r\n",
                 status: 431),
             Broken(
                 name: "many fields",
@@ -46,7 +49,8 @@ struct SocketTests {
                 name: "a long target",
                 text: "GET /\(String(repeating: "a", count: 100_000)) HTTP/1.1\r\nHost: localhost\r\n\r\n",
                 status: 431),
-            Broken(name: "a space in a name", text: "GET / HTTP/1.1\r\nHo st: localhost\r\n\r\n", status: 400),
+            Broken(
+                name: "a space in a name", text: "GET / HTTP/1.1\r\nHo st: localhost\r\n\r\n", status: 400),
         ])
     func broken(each: Broken) async throws {
         try await withServer { server in
@@ -108,7 +112,13 @@ struct SocketTests {
 
     @Test("A body that is announced too long is refused before it is read", arguments: [true, false])
     func tooLong(isAnnounced: Bool) async throws {
-        try await withServer(limits: { $0.messageBody = 1_000 }) { server in
+        try await withServer(
+            limits: {
+                $0.messageBody = 1_000
+                // Nothing but the answer itself ends the connection.
+                $0.headerTime = .seconds(3_600)
+            }
+        ) { server in
             let body = String(repeating: "x", count: 2_000)
             let request =
                 isAnnounced
@@ -150,7 +160,9 @@ struct SocketTests {
         }
     }
 
-    @Test("A header section that does not come in time ends the connection", arguments: ["", "GET / HTTP/1.1\r\nX: "])
+    @Test(
+        "A header section that does not come in time ends the connection",
+        arguments: ["", "GET / HTTP/1.1\r\nX: "])
     func slowHeader(text: String) async throws {
         try await withServer(limits: { $0.headerTime = .milliseconds(100) }) { server in
             let answer = try await server.connected { connection in
@@ -164,8 +176,8 @@ struct SocketTests {
 
     @Test("Bodies that would take too much memory together are refused for now")
     func budget() async throws {
-        try await withServer(limits: { $0.bodies = 100 }) { server in
-            let (text, hasEnded) = try await server.exchange(Self.post("", length: 101))
+        try await withServer(limits: { $0.bodies = 4 }) { server in
+            let (text, hasEnded) = try await server.exchange(Self.post("", length: 5))
             #expect(text.hasPrefix("HTTP/1.1 503 "), "\(text)")
             #expect(text.contains("Retry-After: 2"))
             #expect(hasEnded)

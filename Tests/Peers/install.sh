@@ -103,3 +103,5 @@ environment .venv-langchain-adapters langchain-mcp-adapters==0.3.2 langchain-cor
 environment .venv-langchain langchain==1.4.7 langchain-core==1.7.2 'fastmcp-slim[client]==4.2.1'
 environment .venv-openai-agents openai-agents==0.24.0 mcp==2.3.0
 environment .venv-pydantic-ai 'pydantic-ai-slim[mcp]==2.68.0' fastmcp-slim==4.2.1 mcp==2.3.0
+environment .venv-http openapi-spec-validator==0.9.0 schemathesis==4.32.5 prometheus-client==0.26.0
+environment .venv-mcpcheck jbt-mcpcheck==0.1.1

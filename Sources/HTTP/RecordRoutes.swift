@@ -2,8 +2,9 @@ import JSON
 import MCP
 import Tools
 
-/// `GET /track/{id}` and `GET /sends`: the tools `track_send` and `list_sends`, their arguments from path and query.
-struct ReadRoutes: Sendable {
+/// `GET /track/{id}`, `GET /sends` and `POST /sends/{id}/cancel`: the tools `track_send`, `list_sends` and `cancel_send`,
+/// their arguments from path and query.
+struct RecordRoutes: Sendable {
     let tool: Tool
 
     /// The names that the query may have: those of the tool's arguments.
@@ -16,6 +17,13 @@ struct ReadRoutes: Sendable {
         let result =
             request.target.query.isEmpty
             ? await tool.call(call) : await request.waiting.whileThere { await tool.call(call) }
+        if result.isError { throw Refused(Problem(result)) }
+        return .result(result, pretty: request.wantsPretty)
+    }
+
+    func cancel(_ request: WebRequest) async throws(Refused) -> HTTPReply {
+        let call = ToolCall(name: tool.name, arguments: ["id": .string(request.path[1])])
+        let result = await request.waiting.whileThere { await tool.call(call) }
         if result.isError { throw Refused(Problem(result)) }
         return .result(result, pretty: request.wantsPretty)
     }
