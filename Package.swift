@@ -83,7 +83,7 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
-            swiftSettings: house),
+            resources: [.embedInCode("Pages/Assets")], swiftSettings: house),
 
         // Roof
         .executableTarget(

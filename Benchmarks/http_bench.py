@@ -128,7 +128,7 @@ class Run:
         command = ["wrk", "--threads", "1", "--connections", str(CONNECTIONS),
                    "--duration", f"{600 if count else self.seconds}s", "--timeout", "30s",
                    "--script", str(HERE / "http_load.lua"), f"http://127.0.0.1:{web.port}", "--",
-                   str(asked), str(count), str(tracks), str(sends), f"{self.loads:05d}"]
+                   str(asked), str(count + CONNECTIONS if count else 0), str(tracks), str(sends), f"{self.loads:05d}"]
         done = subprocess.run(command, capture_output=True, text=True, timeout=660)
         line = next((line for line in done.stdout.splitlines() if line.startswith("{")), None)
         if done.returncode or line is None:

@@ -67,6 +67,7 @@ extension Face {
             Route("/metrics", [.get(nil) { _ in await service.metrics() }]),
         ]
         if let mcp = offer.mcp { routes.append(protocolRoute(mcp)) }
+        if let pages = offer.pages { routes += pages.routes }
         return routes
     }
 

@@ -12,19 +12,19 @@ package struct Face: Sendable {
         package let operations: Operations
         /// The endpoint of the Model Context Protocol; nil serves none.
         package let mcp: HTTPBinding?
-        /// Answers a browser; nil for what it does not know.
-        package let page: (@Sendable (WebRequest) async -> HTTPReply?)?
+        /// What a person sees in a browser; nil shows nothing.
+        package let pages: Pages?
 
         package init(
             version: String, isSandbox: Bool, tools: [Tool], operations: Operations,
-            mcp: HTTPBinding? = nil, page: (@Sendable (WebRequest) async -> HTTPReply?)? = nil
+            mcp: HTTPBinding? = nil, pages: Pages? = nil
         ) {
             self.version = version
             self.isSandbox = isSandbox
             self.tools = tools
             self.operations = operations
             self.mcp = mcp
-            self.page = page
+            self.pages = pages
         }
     }
 

@@ -8,8 +8,8 @@ struct ServiceRoutes: Sendable {
     let traffic: Traffic
 
     func root(_ request: WebRequest) async -> HTTPReply {
-        if MediaType.wantsHTML(request.fields), let page = offer.page, let reply = await page(request) {
-            return reply
+        if MediaType.wantsHTML(request.fields), let pages = offer.pages {
+            return await pages.list(request)
         }
         var object: JSON.Object = [
             "name": "envelope", "version": .string(offer.version),

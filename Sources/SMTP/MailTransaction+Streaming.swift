@@ -20,7 +20,7 @@ extension MailTransaction {
             async let opening = Self.isOpened(gate)
             var trouble: CurlError?
             do throws(CurlError) {
-                try await session.connection.send(octets, deadline: .now + options.deadlines.body)
+                try await session.connection.send(Array(octets), deadline: .now + options.deadlines.body)
                 progress(.halfOfBodySent)
             } catch {
                 trouble = error

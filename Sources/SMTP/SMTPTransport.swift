@@ -136,7 +136,9 @@ package struct SMTPTransport: MailTransport {
             return nil
         } catch {
             record.noteFailedConnect(error, security: server.security, credentials: credentials)
-            if record.phase > .resolve { progress(.phase(record.phase)) }
+            // The login was told when its command went out.
+            let isTold = record.phase == .auth && record.conversation.contains { $0.hasPrefix("C: AUTH ") }
+            if record.phase > .resolve, !isTold { progress(.phase(record.phase)) }
             return nil
         }
     }

@@ -99,13 +99,25 @@ extension SendRequest {
         return sources
     }
 
-    /// Decoded without a copy of the text, which may be tens of megabytes; blanks and line breaks are left out (RFC 2045
-    /// §6.8), anything else beyond the alphabet makes it nil.
+    /// Decoded piece by piece: the text may be tens of megabytes. Blanks and line breaks are left out (RFC 2045 §6.8);
+    /// anything else beyond the alphabet makes it nil.
     private static func octets(base64 text: String) -> [UInt8]? {
-        let isBlank: (UInt8) -> Bool = { $0 == 0x20 || (0x09...0x0D).contains($0) }
-        if text.utf8.contains(where: isBlank) {
-            return Data(base64Encoded: Data(text.utf8.filter { !isBlank($0) })).map { [UInt8]($0) }
+        var octets: [UInt8] = []
+        octets.reserveCapacity(text.utf8.count / 4 * 3)
+        var piece: [UInt8] = []
+        var isEnded = false
+        func decode() -> Bool {
+            guard !isEnded, let some = Data(base64Encoded: Data(piece)) else { return false }
+            // Padding ends it (RFC 4648 §3.2).
+            isEnded = piece.last == UInt8(ascii: "=")
+            octets.append(contentsOf: some)
+            piece.removeAll(keepingCapacity: true)
+            return true
         }
-        return Data(base64Encoded: text).map { [UInt8]($0) }
+        for byte in text.utf8 where byte != 0x20 && !(0x09...0x0D).contains(byte) {
+            piece.append(byte)
+            if piece.count == 65_536, !decode() { return nil }
+        }
+        return piece.isEmpty || decode() ? octets : nil
     }
 }

@@ -16,6 +16,7 @@ struct EnvelopeCommand: AsyncParsableCommand {
 
               envelope             send through the mailbox in ENVELOPE_SMTP_URL
               envelope --sandbox   try it without an account: nothing leaves
+              envelope --http      REST and MCP on http://127.0.0.1:8000
 
             A flag outranks the environment, which outranks the settings file
             (~/.config/envelope/config.json: {"smtp": {"url": "…"}}).
@@ -32,6 +33,7 @@ struct EnvelopeCommand: AsyncParsableCommand {
               ENVELOPE_RETENTION      how long mail data is kept (for ever)
               ENVELOPE_APPROVE        all or external: a person approves first
               ENVELOPE_TOOLS          which tools to serve
+              ENVELOPE_HTTP_TOKEN     what HTTP clients must show
               ENVELOPE_LOG_LEVEL      debug, info, notice, warning or error
 
             The entry for a host's mcpServers:

@@ -33,9 +33,8 @@ struct ServeHTTP {
         let house = House(
             settings: settings, environment: environment, surroundings: surroundings, logger: logger,
             metrics: metrics)
-        let key = (try? databasePath(settings, environment)).map {
-            StateKey(beside: $0, random: surroundings.random)
-        }
+        let database = try? databasePath(settings, environment)
+        let key = database.map { StateKey(beside: $0, random: surroundings.random) }
         let catalogue = try Catalogue.envelope(settings, house: house, key: key, surroundings)
         let operations = Operations(service: { await house.service() }, metrics: metrics)
         let server = HTTPService(
@@ -44,7 +43,9 @@ struct ServeHTTP {
                 operations: operations,
                 mcp: HTTPBinding(
                     catalogue: catalogue, options: .logged(logger),
-                    sessionID: { Self.sessionID(surroundings.random) })),
+                    sessionID: { Self.sessionID(surroundings.random) }),
+                pages: try Pages.envelope(
+                    settings, house: house, operations: operations, database: database, surroundings)),
             settings: place, logger: logger)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(

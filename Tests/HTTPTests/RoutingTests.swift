@@ -134,14 +134,17 @@ struct RoutingTests {
         try await withShop { shop in
             let offer = Face.Offer(
                 version: "0", isSandbox: false, tools: shop.offer.tools, operations: shop.offer.operations,
-                page: { _ in .whole(status: 200, fields: ["Content-Type": "text/html"], body: []) })
+                pages: Pages(
+                    operations: shop.offer.operations,
+                    listSends: try #require(shop.offer.tools.first { $0.name == "list_sends" }), version: "0",
+                    isSandbox: false, token: "token", sleep: { _ in }))
             let face = Face(offer, settings: try HTTPSettings(), logger: Shop.logger)
             func type(_ accept: String) async -> String? {
                 let fields: HTTPFields = ["Host": "localhost", "Accept": accept]
                 let reply = await face.respond("GET", "/", fields) { _ throws(Face.BodyFault) in [] }
                 return reply.fields.only("Content-Type")
             }
-            #expect(await type("text/html,application/xhtml+xml,*/*;q=0.8") == "text/html")
+            #expect(await type("text/html,application/xhtml+xml,*/*;q=0.8") == "text/html; charset=utf-8")
             #expect(await type("*/*") == "application/json")
             #expect(await type("application/json") == "application/json")
         }

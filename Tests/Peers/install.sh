@@ -9,7 +9,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 DEBIAN_FRONTEND=noninteractive
 
 build_packages=(pkg-config libcurl4-openssl-dev libsqlite3-dev libcmark-dev libidn2-dev)
-peer_packages=(postfix dovecot-core dovecot-imapd openssl python3-venv)
+peer_packages=(postfix dovecot-core dovecot-imapd openssl python3-venv curl)
 
 say() { printf 'install: %s\n' "$*"; }
 fail() {

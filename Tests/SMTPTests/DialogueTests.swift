@@ -72,6 +72,9 @@ struct DialogueTests {
                 }
                 #expect(
                     heard == heard.sorted() && Set(heard).count == heard.count, "a phase only moves forward")
+                if transaction.conversation.contains(where: { $0.hasPrefix("C: AUTH ") }) {
+                    #expect(heard.contains(.auth), "a login is told")
+                }
             }
             let failures =
                 transaction.recipients.indices.map(transaction.failure(for:)) + [transaction.failure]

@@ -1,0 +1,94 @@
+/// A message's HTML in a document of its own, which may show itself and do nothing else.
+///
+/// Three walls, each of which would do: the frame's `sandbox` without a word in it, the document's own policy, and
+/// elements that could ask for something without the policy's knowledge are none any more.
+struct Frame: Sendable {
+    let html: String
+    let parts: [MailPart]
+
+    /// No scripts, no forms, no network; its own styles and pictures that are part of it.
+    static let policy =
+        "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; "
+        + "base-uri 'none'; frame-ancestors 'self'"
+
+    /// Among them those that a policy does not govern: a `link` to a host is looked up, a `meta` goes elsewhere.
+    private static let disarmed = [
+        "link", "meta", "base", "script", "iframe", "frame", "frameset", "object", "embed", "applet", "form",
+        "portal",
+        "fencedframe",
+    ]
+
+    var octets: [UInt8] {
+        let head =
+            "<!doctype html><html><head><meta charset=\"utf-8\"><title>Message</title><style>"
+            + "html{color-scheme:light;background:#fff;color:#111;font:15px/1.5 system-ui,sans-serif}"
+            + "body{margin:1rem;overflow-wrap:break-word}img{max-width:100%;height:auto}</style></head><body>"
+        return Array(head.utf8) + Self.disarm(withPictures(Array(html.utf8)))
+    }
+
+    /// `<link` becomes `<x-link`: an element that no browser knows. A tag is one only with its name right behind the
+    /// bracket, so none is missed.
+    static func disarm(_ html: [UInt8]) -> [UInt8] {
+        var output: [UInt8] = []
+        output.reserveCapacity(html.count)
+        for (place, octet) in html.enumerated() {
+            output.append(octet)
+            if octet != UInt8(ascii: "<") { continue }
+            let isClosing = place + 1 < html.count && html[place + 1] == UInt8(ascii: "/")
+            let start = place + (isClosing ? 2 : 1)
+            let name = html[min(start, html.count)...].prefix(12).map { $0 | 0x20 }
+            if !isClosing, disarmed.contains(where: { name.starts(with: $0.utf8) }) {
+                output += Array("x-".utf8)
+            }
+        }
+        return output
+    }
+
+    /// `cid:` URLs (RFC 2392) of pictures in the same message, as the pictures themselves.
+    private func withPictures(_ html: [UInt8]) -> [UInt8] {
+        let pictures = parts.filter { $0.type.hasPrefix("image/") && $0.type != "image/svg+xml" }
+        var html = html
+        for part in pictures.prefix(50) {
+            guard let id = part.contentID, !id.isEmpty, part.type.utf8.allSatisfy(Self.isPlain) else {
+                continue
+            }
+            let url = Array("data:\(part.type);base64,".utf8) + Self.base64(part)
+            html = Self.replace(Array("cid:\(id)".utf8), by: url, in: html)
+        }
+        return html
+    }
+
+    private static func isPlain(_ octet: UInt8) -> Bool {
+        (0x61...0x7A).contains(octet) || (0x30...0x39).contains(octet) || "/-+.".utf8.contains(octet)
+    }
+
+    /// Encoded anew: what a message says is base64 may hold anything.
+    private static func base64(_ part: MailPart) -> [UInt8] { MailPart.base64(part.content) }
+
+    private static func replace(_ wanted: [UInt8], by other: [UInt8], in text: [UInt8]) -> [UInt8] {
+        guard let first = wanted.first else { return text }
+        var output: [UInt8] = []
+        var place = 0
+        while place < text.count {
+            let isHere = text[place] == first && text[place...].starts(with: wanted)
+            // The id must end here: `cid:logo` is not `cid:logo2`.
+            let end = place + wanted.count
+            let isWhole = end >= text.count || !isIdentifier(text[isHere ? end : place])
+            if isHere, isWhole {
+                output += other
+                place = end
+            } else {
+                output.append(text[place])
+                place += 1
+            }
+        }
+        return output
+    }
+
+    private static func isIdentifier(_ octet: UInt8) -> Bool {
+        switch octet {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+        default: "@._-+%".utf8.contains(octet)
+        }
+    }
+}

@@ -1,0 +1,95 @@
+import JSON
+
+/// One send: where it stands, what can be done, who got it, what was sent and what happened.
+struct SendPage: Sendable {
+    let send: SendView
+    /// Nil leaves the message out.
+    let message: MessageView?
+    /// Why the message cannot be shown.
+    var messageFault: SendView.Fault?
+    /// What a POST must carry (see `Guarded`).
+    let token: String
+    /// What did not work just now.
+    var fault: SendView.Fault?
+
+    var html: HTML {
+        """
+        <p class="back"><a href="/">All sends</a></p>
+        \(fault.map { ListView.alert($0) })
+        \(head)
+        \(ActionsView(send: send, token: token).html)
+        \(recipients)
+        \(message?.html ?? missing)
+        \(TimelineView(send: send).html)
+        \(facts)
+        """
+    }
+
+    private var head: HTML {
+        let status = Wording.status(send.status)
+        let next: HTML =
+            send["next_attempt_at"].map { "Next attempt: \(Moment.whole($0))." } ?? ""
+        let problem: HTML =
+            send.error.map { "<p class=\"problem\"><b>\($0.message)</b> \($0.hint)</p>" } ?? ""
+        let warnings = send.strings("warnings").map { "<p class=\"problem\">\($0)</p>" as HTML }
+        return """
+            <section class="head \(status)" id="head" data-live>
+            <h1><bdi>\(send.title)</bdi></h1>
+            <p class="standing"><span class="state"><i class="dot \(status)"></i>\(Wording.state(send.state))</span> \(Wording.standing(send)) \(next)</p>
+            \(problem)\(HTML(warnings))
+            </section>
+            """
+    }
+
+    private var recipients: HTML {
+        let lines = send.recipients.map { recipient -> HTML in
+            let name: HTML = recipient.name.map { " <span class=\"name\"><bdi>\($0)</bdi></span>" } ?? ""
+            let reply: HTML =
+                recipient.reply.map {
+                    "<q class=\"reply\"><span class=\"code\">\($0.code)</span> \($0.text)</q>"
+                } ?? ""
+            let hint: HTML = recipient.hint.map { "<span class=\"hint\">\($0)</span>" } ?? ""
+            return """
+                <li><span class="kind">\(recipient.kind)</span><span class="who"><bdi>\(recipient.address)</bdi>\(name)</span>\
+                <span class="outcome"><span class="state"><i class="dot \(Wording.status(ofOutcome: recipient.outcome))"></i>\(Wording.outcome(recipient.outcome))</span>\(reply)\(hint)</span></li>
+                """
+        }
+        return """
+            <section class="recipients" id="recipients" data-live aria-labelledby="recipients-title">
+            <h2 id="recipients-title">Recipients</h2>
+            <ul>\(HTML(lines))</ul>
+            </section>
+            """
+    }
+
+    private var missing: HTML {
+        guard let messageFault else { return "" }
+        return """
+            <section class="message" id="message"><h2>Message</h2><p>\(messageFault.message)</p></section>
+            """
+    }
+
+    private var facts: HTML {
+        var lines: [(HTML, HTML)] = [
+            ("From", "<bdi>\(send["from"] ?? "")</bdi>"), ("Account", HTML(send["account"] ?? "")),
+            ("Asked for", Moment.whole(send["created_at"] ?? "")),
+        ]
+        if let time = send["scheduled_for"] { lines.append(("Chosen time", Moment.whole(time))) }
+        if let time = send["sent_at"] { lines.append(("Taken", Moment.whole(time))) }
+        if let size = send.json["size"]?.integer { lines.append(("Size", HTML(Size.text(Int(size))))) }
+        lines += [
+            ("Id", "<code>\(send.id)</code>"), ("Message-ID", "<code>\(send["message_id"] ?? "")</code>"),
+        ]
+        let tags = send.strings("tags")
+        if !tags.isEmpty { lines.append(("Tags", HTML(tags.joined(separator: ", ")))) }
+        for (name, value) in send.json["metadata"]?.object ?? [:] {
+            lines.append((HTML(name), HTML(value.string ?? "")))
+        }
+        return """
+            <section class="facts" id="facts" data-live aria-labelledby="facts-title">
+            <h2 id="facts-title">Particulars</h2>
+            <dl>\(HTML(lines.map { "<div><dt>\($0.0)</dt><dd>\($0.1)</dd></div>" }))</dl>
+            </section>
+            """
+    }
+}
