@@ -3,10 +3,10 @@
     python3 Benchmarks/http_bench.py .build/release/envelope [--quick]
 
 wrk keeps 64 connections busy with `GET /track/{id}`, then with `POST /send` that waits for nothing. Both servers have
-a fresh database on a real disk and are loaded by turns; each figure is a median of the rounds. The program runs in its
-sandbox and carries what it accepted to that while it is measured; the other server only records. Every answer is
-checked to be a success, and every accepted send to be in the database. Exits with 0 whatever the figures say, and with
-2 when something could not be measured.
+a fresh database on a real disk and are loaded by turns; each figure is a median of the rounds. Both look up the same
+finished sends and have to answer the same. The program carries what it accepts to its sandbox while it is measured;
+the other server only records. wrk counts what is no success, and each accepted send has to be in the database. Exits
+with 0 whatever the figures say, and with 2 when something could not be measured.
 """
 
 import argparse
@@ -85,6 +85,11 @@ class Web:
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.search(r"^VmRSS:\s+(\d+)", status, re.M)[1]) / 1024
 
+    def processor_seconds(self):
+        """Of all its threads, in the program and in the kernel."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def recorded(self):
         with contextlib.closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as reader:
             return reader.execute("SELECT count(*) FROM sends").fetchone()[0]
@@ -106,11 +111,14 @@ class Run:
             str(self.options.binary.resolve()), "serve", "--sandbox", "--http", "--port", "0", "--db", str(database),
         ], folder, database)
 
-    def fastapi(self):
+    def fastapi(self, histories=()):
         folder, database = self.fresh("fastapi")
+        known = folder / "histories.json"
+        known.write_text(json.dumps(histories))
         # Not resolved: a virtual environment's interpreter is a link, and its own path is what makes it one.
         return Web("FastAPI", [
-            str(self.options.python.absolute()), str(HERE / "http_yardstick.py"), str(database)], folder, database)
+            str(self.options.python.absolute()), str(HERE / "http_yardstick.py"), str(database), str(known),
+        ], folder, database)
 
     def fresh(self, name):
         """A folder that holds nothing yet, and the path of a database in it."""
@@ -129,11 +137,13 @@ class Run:
                    "--duration", f"{600 if count else self.seconds}s", "--timeout", "30s",
                    "--script", str(HERE / "http_load.lua"), f"http://127.0.0.1:{web.port}", "--",
                    str(asked), str(count + CONNECTIONS if count else 0), str(tracks), str(sends), f"{self.loads:05d}"]
+        before = web.processor_seconds()
         done = subprocess.run(command, capture_output=True, text=True, timeout=660)
         line = next((line for line in done.stdout.splitlines() if line.startswith("{")), None)
         if done.returncode or line is None:
             raise Broken(f"wrk: {done.stdout[-300:]} {done.stderr[-300:]}")
         counted = json.loads(line)
+        counted["processor"] = web.processor_seconds() - before
         if counted["refused"] or counted["broken"] or not counted["requests"]:
             raise Broken(f"{web.name} refused {counted['refused']:,} and broke {counted['broken']:,} of "
                          f"{counted['requests']:,} requests")
@@ -183,27 +193,29 @@ def message(subject, **more):
 def look_ups(run):
     """`GET /track/{id}` of finished sends; both servers stay, since look-ups leave nothing behind to be done."""
     took = {"Envelope": [], "FastAPI": []}
-    with run.envelope() as ours, run.fastapi() as theirs:
-        ids = {}
-        for web in (ours, theirs):
-            ids[web.name] = recorded(web)
-        for turn in range(run.rounds):
-            run.say(f"GET /track/{{id}}, round {turn + 1} of {run.rounds}")
-            for web in (ours, theirs):
-                took[web.name].append(run.load(web, tracks=1, ids=ids[web.name]))
+    with run.envelope() as ours:
+        histories = finished(ours)
+        with run.fastapi(histories) as theirs:
+            ids = [history["id"] for history in histories]
+            for history in histories:
+                if theirs.ask("GET", f"/track/{history['id']}") != history:
+                    raise Broken("the two servers do not answer the same")
+            for turn in range(run.rounds):
+                run.say(f"GET /track/{{id}}, round {turn + 1} of {run.rounds}")
+                for web in (ours, theirs):
+                    took[web.name].append(run.load(web, tracks=1, ids=ids))
     return compared("GET /track/{id}", took)
 
 
-def recorded(web):
-    """The ids of sends that are as finished as they become, each looked up once."""
-    ids = []
+def finished(web):
+    """What `GET /track/{id}` says of some sends that have been sent."""
+    histories = []
     for number in range(TRACKED):
-        sent = web.ask("POST", "/send", json.dumps(message(f"Tracked {number}", wait_seconds=30)))
-        found = web.ask("GET", f"/track/{sent['id']}")
-        if found["id"] != sent["id"] or (web.name == "Envelope" and found["status"] != "sent"):
-            raise Broken(f"{web.name}: {json.dumps(found)[:500]}")
-        ids.append(sent["id"])
-    return ids
+        send = web.ask("POST", "/send", json.dumps(message(f"Tracked {number}", wait_seconds=30)))
+        histories.append(web.ask("GET", f"/track/{send['id']}"))
+        if histories[-1]["status"] != "sent":
+            raise Broken(f"{web.name}: {json.dumps(histories[-1])[:500]}")
+    return histories
 
 
 def sends(run):
@@ -232,21 +244,22 @@ def check_recorded(web, answered):
 
 
 def compared(name, took, judged=True):
-    rates, tails = (
-        {server: [value(one) for one in counted] for server, counted in took.items()}
-        for value in (lambda one: one["requests"] / one["seconds"], lambda one: one["p99"]))
+    def row(label, unit, value, **more):
+        ours, theirs = ([value(one) for one in took[server]] for server in ("Envelope", "FastAPI"))
+        return against(f"{name}{label}", unit, ours, "FastAPI", theirs, **more)
+
     return [
-        against(name, "/s", rates["Envelope"], "FastAPI", rates["FastAPI"],
-                **({"ratio_at_least": RATIO} if judged else {})),
-        against(f"{name}, p99", "ms", tails["Envelope"], "FastAPI", tails["FastAPI"],
-                **({"ratio_at_most": 1} if judged else {}))]
+        row("", "/s", lambda one: one["requests"] / one["seconds"], ratio_at_least=RATIO if judged else None),
+        row(", p99", "ms", lambda one: one["p99"], ratio_at_most=1 if judged else None),
+        # Says most where the machine is busy with other things too, and is what the others follow from.
+        row(", processor time of one", "µs", lambda one: one["processor"] / one["requests"] * 1e6)]
 
 
 def memory(run):
     """Resident memory after many requests, half of them sends, and after ten times as many."""
     few, many = run.requests
     with run.envelope() as web:
-        ids = recorded(web)
+        ids = [history["id"] for history in finished(web)]
         idle = web.resident_mebibytes()
         held, answered = [], 0
         for count in (few, many - few):

@@ -4,28 +4,6 @@ import Mail
 import Sending
 import Store
 
-/// Sends over a stretch of time, for a chart.
-package struct Chart: Sendable, Hashable {
-    package struct Bar: Sendable, Hashable {
-        /// RFC 3339, inclusive.
-        package let since: String
-        /// RFC 3339, exclusive.
-        package let until: String
-        package let sent: Int
-        package let failed: Int
-        package let queued: Int
-    }
-
-    package let bars: [Bar]
-    /// Sends that wait for a person, whenever they were recorded.
-    package let held: Int
-
-    package init(bars: [Bar], held: Int) {
-        self.bars = bars
-        self.held = held
-    }
-}
-
 extension Operations {
     /// A send with everything that happened to it, as `track_send` returns it, and for a person besides: with each
     /// refused recipient the `hint`, and with a held send the digest of its `content`.

@@ -9,7 +9,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 DEBIAN_FRONTEND=noninteractive
 
 build_packages=(pkg-config libcurl4-openssl-dev libsqlite3-dev libcmark-dev libidn2-dev)
-peer_packages=(postfix dovecot-core dovecot-imapd openssl python3-venv curl)
+peer_packages=(postfix dovecot-core dovecot-imapd openssl python3-venv curl chromium chromium-driver)
 
 say() { printf 'install: %s\n' "$*"; }
 fail() {
@@ -105,3 +105,7 @@ environment .venv-openai-agents openai-agents==0.24.0 mcp==2.3.0
 environment .venv-pydantic-ai 'pydantic-ai-slim[mcp]==2.68.0' fastmcp-slim==4.2.1 mcp==2.3.0
 environment .venv-http openapi-spec-validator==0.9.0 schemathesis==4.32.5 prometheus-client==0.26.0
 environment .venv-mcpcheck jbt-mcpcheck==0.1.1
+# axe-playwright-python carries axe.min.js; playwright itself is not needed.
+environment .venv-browser --no-deps selenium==4.51.0 axe-playwright-python==0.1.8 trio==0.35.0 trio-websocket==0.12.2 \
+    outcome==1.3.0.post0 sniffio==1.3.1 sortedcontainers==2.4.0 attrs==26.1.0 idna==3.20 wsproto==1.3.2 h11==0.16.0 \
+    urllib3==2.8.0 PySocks==1.7.1 certifi==2026.10.18 typing_extensions==4.16.0 websocket-client==1.9.2

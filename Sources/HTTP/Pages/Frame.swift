@@ -13,8 +13,7 @@ struct Frame: Sendable {
 
     /// Among them those that a policy does not govern: a `link` to a host is looked up, a `meta` goes elsewhere.
     private static let disarmed = [
-        "link", "meta", "base", "script", "iframe", "frame", "frameset", "object", "embed", "applet", "form",
-        "portal",
+        "link", "meta", "base", "script", "iframe", "frame", "object", "embed", "applet", "form", "portal",
         "fencedframe",
     ]
 
@@ -22,24 +21,28 @@ struct Frame: Sendable {
         let head =
             "<!doctype html><html><head><meta charset=\"utf-8\"><title>Message</title><style>"
             + "html{color-scheme:light;background:#fff;color:#111;font:15px/1.5 system-ui,sans-serif}"
-            + "body{margin:1rem;overflow-wrap:break-word}img{max-width:100%;height:auto}</style></head><body>"
+            + "body{margin:1rem;overflow-wrap:break-word}img{max-width:100%;height:auto}"
+            // What was empty by its nature now holds what follows it, which is to be seen.
+            + "x-script{display:none!important}x-meta,x-link,x-base,x-embed{display:contents}</style></head><body>"
         return Array(head.utf8) + Self.disarm(withPictures(Array(html.utf8)))
     }
 
     /// `<link` becomes `<x-link`: an element that no browser knows. A tag is one only with its name right behind the
-    /// bracket, so none is missed.
+    /// bracket or the slash, so none is missed.
     static func disarm(_ html: [UInt8]) -> [UInt8] {
         var output: [UInt8] = []
         output.reserveCapacity(html.count)
-        for (place, octet) in html.enumerated() {
-            output.append(octet)
-            if octet != UInt8(ascii: "<") { continue }
-            let isClosing = place + 1 < html.count && html[place + 1] == UInt8(ascii: "/")
-            let start = place + (isClosing ? 2 : 1)
-            let name = html[min(start, html.count)...].prefix(12).map { $0 | 0x20 }
-            if !isClosing, disarmed.contains(where: { name.starts(with: $0.utf8) }) {
-                output += Array("x-".utf8)
+        var place = 0
+        while place < html.count {
+            output.append(html[place])
+            place += 1
+            if html[place - 1] != UInt8(ascii: "<") { continue }
+            if place < html.count, html[place] == UInt8(ascii: "/") {
+                output.append(html[place])
+                place += 1
             }
+            let name = html[place...].prefix(12).map { $0 | 0x20 }
+            if disarmed.contains(where: { name.starts(with: $0.utf8) }) { output += Array("x-".utf8) }
         }
         return output
     }
@@ -52,7 +55,7 @@ struct Frame: Sendable {
             guard let id = part.contentID, !id.isEmpty, part.type.utf8.allSatisfy(Self.isPlain) else {
                 continue
             }
-            let url = Array("data:\(part.type);base64,".utf8) + Self.base64(part)
+            let url = Array("data:\(part.type);base64,".utf8) + part.base64
             html = Self.replace(Array("cid:\(id)".utf8), by: url, in: html)
         }
         return html
@@ -61,9 +64,6 @@ struct Frame: Sendable {
     private static func isPlain(_ octet: UInt8) -> Bool {
         (0x61...0x7A).contains(octet) || (0x30...0x39).contains(octet) || "/-+.".utf8.contains(octet)
     }
-
-    /// Encoded anew: what a message says is base64 may hold anything.
-    private static func base64(_ part: MailPart) -> [UInt8] { MailPart.base64(part.content) }
 
     private static func replace(_ wanted: [UInt8], by other: [UInt8], in text: [UInt8]) -> [UInt8] {
         guard let first = wanted.first else { return text }

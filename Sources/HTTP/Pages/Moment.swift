@@ -35,19 +35,3 @@ enum Moment {
     /// What a `datetime-local` field holds: `2026-11-23T16:04`.
     static func field(_ time: String) -> String { String(time.prefix(16)) }
 }
-
-/// Octets for people.
-enum Size {
-    static func text(_ octets: Int) -> String {
-        switch octets {
-        case ..<1_000: return "\(octets) bytes"
-        case ..<1_000_000: return "\(tenths(octets, 1_000)) kB"
-        default: return "\(tenths(octets, 1_000_000)) MB"
-        }
-    }
-
-    private static func tenths(_ octets: Int, _ unit: Int) -> String {
-        let value = (octets * 10 + unit / 2) / unit
-        return value % 10 == 0 || value >= 1_000 ? "\(value / 10)" : "\(value / 10).\(value % 10)"
-    }
-}

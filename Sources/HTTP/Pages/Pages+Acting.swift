@@ -14,7 +14,7 @@ extension Pages {
             return refusal(
                 SendView.Fault([
                     "message":
-                        "Nothing was done: this did not come from a page of this server, or from one that is too old.",
+                        "Nothing was done: this came from no page of this server, or from one that is too old.",
                     "hint": "Open the send again and repeat it there.",
                 ]), status: 403)
         }
@@ -33,7 +33,8 @@ extension Pages {
         }
         // A send that failed is an answer; a refusal is not.
         guard result.isError, result.structured?["id"] == nil else {
-            return .whole(status: 303, fields: ["Location": "/ui/sends/\(Target.encoded(id))"], body: [])
+            return .whole(
+                status: 303, fields: ["Location": "/ui/sends/\(Target.encoded(id))"], body: [])
         }
         return await send(
             id, fault: (SendView.Fault(result.structured?["error"]), result.httpStatus))
@@ -62,25 +63,11 @@ extension Pages {
     private static func line(_ text: String) -> String {
         let plain = String.UnicodeScalarView(
             text.unicodeScalars.filter {
-                ![.control, .format, .lineSeparator, .paragraphSeparator].contains(
-                    $0.properties.generalCategory)
+                switch $0.properties.generalCategory {
+                case .control, .format, .lineSeparator, .paragraphSeparator: false
+                default: true
+                }
             })
         return String(String(plain).prefix(200))
-    }
-}
-
-/// The fields of a form (`application/x-www-form-urlencoded`).
-struct Form: Sendable {
-    private let fields: [Target.Parameter]
-
-    init(_ body: [UInt8]) {
-        // As the query of an address is written, too.
-        fields = Target("/?" + String(decoding: body, as: UTF8.self))?.query ?? []
-    }
-
-    /// Nil when it is absent or given twice.
-    subscript(name: String) -> String? {
-        let found = fields.filter { $0.name == name }
-        return found.count == 1 ? found[0].value : nil
     }
 }

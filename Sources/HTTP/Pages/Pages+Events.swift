@@ -1,5 +1,4 @@
 import MCP
-import Synchronization
 
 extension Pages {
     /// Tells a page that what it shows has changed (server-sent events): `changed`, with how it stands now.
@@ -39,22 +38,4 @@ extension Pages {
             status: 200, fields: ["Content-Type": "text/event-stream", "Cache-Control": "no-store"],
             body: stream)
     }
-}
-
-/// How many pages are kept up to date; each costs a look at the record now and then.
-final class Visitors: Sendable {
-    private let most: Int
-    private let count = Mutex(0)
-
-    init(most: Int = 64) { self.most = most }
-
-    func enter() -> Bool {
-        count.withLock { count in
-            if count == most { return false }
-            count += 1
-            return true
-        }
-    }
-
-    func leave() { count.withLock { $0 -= 1 } }
 }

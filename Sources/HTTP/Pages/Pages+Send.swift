@@ -91,8 +91,7 @@ extension Pages {
         var text = ""
         for octet in name.utf8.prefix(255) {
             switch octet {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "."), UInt8(ascii: "-"),
-                UInt8(ascii: "_"):
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F:
                 text.unicodeScalars.append(Unicode.Scalar(octet))
             default:
                 let digits = String(octet, radix: 16, uppercase: true)

@@ -38,7 +38,8 @@ struct SendView: Sendable {
         init(_ json: JSON?) {
             code = json?["code"]?.string ?? "internal"
             message =
-                json?["message"]?.string ?? json?["detail"]?.string ?? "Something went wrong in this server."
+                json?["message"]?.string ?? json?["detail"]?.string
+                ?? "Something went wrong in this server."
             hint = json?["hint"]?.string ?? ""
         }
     }

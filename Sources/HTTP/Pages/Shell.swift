@@ -72,26 +72,9 @@ extension HTTPReply {
             fields: [
                 "Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy,
                 "Cross-Origin-Opener-Policy": "same-origin", "Vary": "Accept",
+                // Without a referrer a browser says of its own forms that they come from nowhere: `Origin: null`.
+                "Referrer-Policy": "same-origin",
             ],
             body: Array(page.text.utf8))
-    }
-}
-
-/// The files that pages are made with.
-enum Assets {
-    static let style = PackageResources.style_css
-    static let script = PackageResources.script_js
-    static let icon = PackageResources.icon_svg
-
-    /// Another word for other files, so that a browser may keep them for good.
-    static let mark: String = Mark.of(style + script)
-}
-
-/// Tells two contents apart (FNV-1a); protects nothing.
-enum Mark {
-    static func of(_ bytes: some Sequence<UInt8>) -> String {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        return String(hash, radix: 36)
     }
 }

@@ -66,13 +66,3 @@ extension MailPart {
         return String(decoding: octets, as: UTF8.self)
     }
 }
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
-extension MailPart {
-    static func base64(_ octets: [UInt8]) -> [UInt8] { Array(Data(octets).base64EncodedData()) }
-}

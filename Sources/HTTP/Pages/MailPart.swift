@@ -75,6 +75,9 @@ struct MailPart: Sendable {
 
     var text: String { String(decoding: content, as: UTF8.self) }
 
+    /// The content in base64, encoded anew: what a message says is base64 may hold anything.
+    var base64: [UInt8] { Array(Data(content).base64EncodedData()) }
+
     private static func split(
         _ octets: ArraySlice<UInt8>
     ) -> (fields: [(name: String, value: String)], body: ArraySlice<UInt8>) {
