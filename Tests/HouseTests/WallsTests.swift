@@ -76,7 +76,7 @@ struct WallsTests {
 
     private static func files(of room: String) throws -> [URL] {
         let folder = sources.appending(path: room)
-        return try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        return try FileManager.default.subpathsOfDirectory(atPath: folder.path)
             .filter { $0.hasSuffix(".swift") }.map { folder.appending(path: $0) }
     }
 

@@ -7,7 +7,6 @@ import argparse
 import base64
 import http.server
 import json
-import os
 import pathlib
 import socket
 import subprocess
@@ -225,8 +224,8 @@ def check_held(house, driver):
 
 
 def check_acting(house, driver):
-    send = house.send(to=["ada@example.org"], subject="Later", text="Hello", send_at="2099-01-01T00:00:00Z"
-                      if False else time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 86_400)))
+    tomorrow = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 86_400))
+    send = house.send(to=["ada@example.org"], subject="Later", text="Hello", send_at=tomorrow)
     driver.get(f"{house.base}/ui/sends/{send['id']}")
     driver.find_element(By.CSS_SELECTOR, "form.cancel button").click()
     until(driver, "cancelled", lambda: "Cancelled" in text(driver, "#head"))
