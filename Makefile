@@ -35,6 +35,7 @@ bench: release
 	@Benchmarks/install.sh
 	@python3 Benchmarks/bench.py .build/release/envelope
 	@python3 Benchmarks/mcp_bench.py .build/release/envelope
+	@python3 Benchmarks/http_bench.py .build/release/envelope
 	@python3 Benchmarks/queue_bench.py .build/release/envelope
 
 ## make crash-matrix  kill the process at every moment, count at the server, write docs/crash-matrix.md; then the storms

@@ -222,9 +222,10 @@ def sends(run):
     """`POST /send`, as agents do it, and with a time that is far off: then nothing but the record is made."""
     figures = []
     later = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=12)
+    far_off = {"wait_seconds": 0, "send_at": later.strftime("%Y-%m-%dT%H:%M:%SZ")}
     for name, judged, more in (
         ("POST /send", True, {"wait_seconds": 0}),
-        ("POST /send, nothing sent meanwhile", False, {"wait_seconds": 0, "send_at": later.strftime("%Y-%m-%dT%H:%M:%SZ")}),
+        ("POST /send, nothing sent meanwhile", False, far_off),
     ):
         took = {"Envelope": [], "FastAPI": []}
         for turn in range(run.rounds):

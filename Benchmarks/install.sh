@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the program is measured against and with: Postfix, wrk, and a virtual environment for each Python server.
+# Installs what the program is measured with and against: wrk, Postfix, and a virtual environment for each Python
+# server.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 DEBIAN_FRONTEND=noninteractive
