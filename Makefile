@@ -17,7 +17,7 @@ test:
 	@$(MAKE) --no-print-directory lint
 	@echo "building (the first time takes some minutes)"
 	@$(SWIFT) build --build-tests
-	@ENVELOPE_TEST_PYTHON=$(CURDIR)/.venv-mcp2/bin/python $(SWIFT) test --skip-build --no-parallel
+	@SWIFT=$(SWIFT) Tests/run.sh
 
 ## make build    the debug binary
 build:

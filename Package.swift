@@ -33,6 +33,7 @@ let package = Package(
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
         .systemLibrary(name: "CMark", pkgConfig: "libcmark", providers: [.apt(["libcmark-dev"])]),
         .systemLibrary(name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
+        .systemLibrary(name: "CMalloc"),
 
         // Ground
         .target(name: "Curl", dependencies: ["CCurl"], swiftSettings: house),
@@ -89,7 +90,7 @@ let package = Package(
         .executableTarget(
             name: "envelope",
             dependencies: [
-                "Mail", "JSON", "Store", "SMTP", "Sandbox", "Sending", "MCP", "Tools", "HTTP",
+                "Mail", "JSON", "Store", "SMTP", "Sandbox", "Sending", "MCP", "Tools", "HTTP", "CMalloc",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
@@ -102,9 +103,10 @@ let package = Package(
         // Tests
         .target(
             name: "TestPeers", dependencies: ["Mail"], path: "Tests/TestPeers", swiftSettings: house),
+        .target(name: "TestSeeds", path: "Tests/TestSeeds", swiftSettings: house),
         .testTarget(
-            name: "MailTests", dependencies: ["Mail"], exclude: ["Corpus"], swiftSettings: house),
-        .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: house),
+            name: "MailTests", dependencies: ["Mail", "TestSeeds"], exclude: ["Corpus"], swiftSettings: house),
+        .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSeeds"], swiftSettings: house),
         .testTarget(
             name: "SMTPTests", dependencies: ["SMTP", "Curl", "Mail", "TestPeers"], exclude: ["Dialogues"],
             swiftSettings: house),
@@ -123,12 +125,12 @@ let package = Package(
             ],
             swiftSettings: house),
         .testTarget(
-            name: "MCPTests", dependencies: ["MCP", "JSON"], exclude: ["validate_messages.py"],
+            name: "MCPTests", dependencies: ["MCP", "JSON", "TestSeeds"], exclude: ["validate_messages.py"],
             swiftSettings: house),
         .testTarget(
             name: "ToolsTests",
             dependencies: [
-                "Tools", "Sending", "Store", "MCP", "JSON", "Mail", "TestPeers",
+                "Tools", "Sending", "Store", "MCP", "JSON", "Mail", "TestPeers", "TestSeeds",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: house),

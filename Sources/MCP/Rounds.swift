@@ -15,7 +15,7 @@ struct Rounds {
     let context: CallContext
     let method: String
     let name: String
-    let arguments: JSON.Object
+    let arguments: CallArguments
     /// `inputResponses` and `requestState` of a modern request.
     let responses: JSON.Object
     let token: String?
@@ -100,7 +100,7 @@ struct Rounds {
     }
 
     private func digest(_ seal: StateSeal) -> String {
-        Base64URL.text(ArgumentsDigest.of(arguments, sign: seal.sign))
+        Base64URL.text(ArgumentsDigest.of(arguments.object, sign: seal.sign))
     }
 
     // MARK: - Legacy

@@ -17,7 +17,7 @@ extension Session {
         let call = try open(request, client, name: prompt.name) {
             context, notify async throws(ProtocolError) in
             let rounds = Rounds(
-                context: context, method: "prompts/get", name: prompt.name, arguments: given,
+                context: context, method: "prompts/get", name: prompt.name, arguments: CallArguments(given),
                 responses: responses, token: token, notify: notify)
             return try await rounds.run { answers, state async throws(ProtocolError) in
                 let call = PromptCall(

@@ -3,7 +3,7 @@ import JSON
 extension Session {
     mutating func callTool(_ request: Request, _ client: Client) throws(ProtocolError) -> Reaction {
         let name = try request.string("name")
-        let arguments = try request.object("arguments")
+        let arguments = CallArguments(try request.object("arguments"))
         guard let tool = rendered.catalogue.tool(named: name) else {
             throw .invalidParams("Unknown tool: \(name.shownInMessage)")
         }

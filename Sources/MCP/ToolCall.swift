@@ -3,8 +3,10 @@ package import JSON
 /// One use of a tool, or one round of it. It is cancelled by cancelling the task that it runs in.
 package struct ToolCall: Sendable {
     package let name: String
-    /// Unchecked; empty when the client sent none.
-    package let arguments: JSON.Object
+    /// Unchecked; empty when the client sent none, or once the tool has let go of them.
+    package var arguments: JSON.Object { held.object }
+    /// To let go of the arguments.
+    package let held: CallArguments
     /// Tells the client how far the call is: progress (which must grow), total, a sentence. Nil unless the client
     /// asked for it; silent once the call has ended.
     package let progress: (@Sendable (Double, Double?, String?) -> Void)?
@@ -21,15 +23,25 @@ package struct ToolCall: Sendable {
     /// Tells the client something, where it may be told.
     package let log: @Sendable (LogLevel, JSON) -> Void
 
+    /// With arguments that nobody else holds.
     package init(
-        name: String, arguments: JSON.Object, progress: (@Sendable (Double, Double?, String?) -> Void)? = nil,
+        name: String, arguments: JSON.Object, client: Client = Client(revision: .july2026),
+        answers: [String: JSON.Object] = [:], state: JSON? = nil
+    ) {
+        self.init(
+            name: name, arguments: CallArguments(arguments), client: client, answers: answers, state: state)
+    }
+
+    package init(
+        name: String, arguments: CallArguments,
+        progress: (@Sendable (Double, Double?, String?) -> Void)? = nil,
         client: Client = Client(revision: .july2026), answers: [String: JSON.Object] = [:],
         state: JSON? = nil,
         trace: TraceContext? = nil, principal: String = "stdio",
         log: @escaping @Sendable (LogLevel, JSON) -> Void = { _, _ in }
     ) {
         self.name = name
-        self.arguments = arguments
+        held = arguments
         self.progress = progress
         self.client = client
         self.answers = answers

@@ -10,6 +10,8 @@ struct Composition: Sendable {
     let limits: Limits
     let surroundings: Surroundings
 
+    var mayHold: Bool { approval > .none || accounts.contains { $0.approval > .none } }
+
     func newSend(from request: SendRequest) throws(Failure) -> NewSend {
         let account = try account(for: request)
         let from = request.from ?? account.sender

@@ -2,6 +2,9 @@ package import Mail
 package import Store
 
 extension SendingService {
+    /// True when some sends wait for a person.
+    package var mayHold: Bool { composition.mayHold }
+
     /// Lets a held send go, on a person's word.
     ///
     /// - Parameters:

@@ -12,7 +12,7 @@ package struct SendingService: Sendable {
     let dispatcher: Dispatcher
     let changes: Changes
     let surroundings: Surroundings
-    private let composition: Composition
+    let composition: Composition
     private let hasBegun = Begun()
     private let startedAt: Timestamp
 

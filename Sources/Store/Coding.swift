@@ -62,19 +62,4 @@ extension Row {
         guard let text: String = self[column] else { return nil }
         return try Coding.value(type, text)
     }
-
-    /// A column that holds a JSON array of strings; most are empty, and a decoder costs 20 µs.
-    func strings(_ column: String) throws -> [String] {
-        self[column] == "[]" ? [] : try coded(column, [String].self) ?? []
-    }
-
-    /// A column that holds an address.
-    func address(_ column: String) throws -> Address {
-        let text: String = self[column]
-        do {
-            return try Address(parsing: text)
-        } catch {
-            throw StoreError.corrupt("\(column) should hold an address: \(text.prefix(80))")
-        }
-    }
 }

@@ -49,6 +49,30 @@ struct Columns {
         return id
     }
 
+    /// Nil for NULL.
+    func time(_ column: Int32) throws -> Timestamp? {
+        isNull(column) ? nil : try requiredTime(column)
+    }
+
+    func requiredTime(_ column: Int32) throws -> Timestamp {
+        let text = text(column)
+        guard let time = Timestamp(rfc3339: text) else {
+            throw StoreError.corrupt("a time should stand here: \(text.prefix(40))")
+        }
+        return time
+    }
+
+    /// A column that holds JSON; nil for NULL.
+    func coded<Value: Decodable>(_ column: Int32, _ type: Value.Type) throws -> Value? {
+        isNull(column) ? nil : try Coding.value(type, text(column))
+    }
+
+    /// A column that holds a JSON array of strings; most are empty, and a decoder costs 20 µs.
+    func strings(_ column: Int32) throws -> [String] {
+        let text = text(column)
+        return text == "[]" ? [] : try Coding.value([String].self, text)
+    }
+
     func address(_ column: Int32) throws -> Address { try Self.address(text(column)) }
 
     static func address(_ text: String) throws -> Address {

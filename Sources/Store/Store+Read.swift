@@ -27,79 +27,106 @@ extension Store {
     private func history(where condition: String, _ key: String) async throws -> SendHistory? {
         try look { db in
             guard let (send, number) = try record(where: condition, key, in: db) else { return nil }
-            let attempts = try Row.fetchAll(
-                db.cachedStatement(sql: "SELECT * FROM attempts WHERE send = ? ORDER BY number"),
-                arguments: [number])
-            let events = try Row.fetchAll(
-                db.cachedStatement(
-                    sql: "SELECT at, type, detail FROM events WHERE send = ? ORDER BY position"),
-                arguments: [number])
             return SendHistory(
-                send: send, attempts: try attempts.map(AttemptRecord.init(row:)),
-                events: try events.map(SendEvent.init(row:)))
+                send: send,
+                attempts: try db.all(
+                    AttemptRecord.select + " WHERE send = ? ORDER BY number", [.number(number)],
+                    read: AttemptRecord.init(row:)),
+                events: try db.all(
+                    SendEvent.select + " WHERE send = ? ORDER BY position", [.number(number)],
+                    read: SendEvent.init(row:)))
         }
     }
 
     private func record(
         where condition: String, _ key: String, in db: Database
     ) throws -> (send: SendRecord, number: Int64)? {
-        let row = try Row.fetchOne(
-            db.cachedStatement(sql: SendRecord.columns + SendRecord.tables + " WHERE \(condition)"),
-            arguments: [key])
-        guard let row else { return nil }
-        var record = try SendRecord(row: row)
-        let number: Int64 = row["number"]
-        record.recipients = try Row.fetchAll(
-            db.cachedStatement(sql: SendRecord.Recipient.select + " WHERE send = ? ORDER BY position"),
-            arguments: [number]
-        ).map(SendRecord.Recipient.init(row:))
+        let found = try db.first(SendRecord.select + SendRecord.tables + " WHERE \(condition)", .text(key)) {
+            (try SendRecord(row: $0), SendRecord.number(of: $0))
+        }
+        guard let (found, number) = found else { return nil }
+        var record = found
+        record.recipients = try db.all(
+            SendRecord.Recipient.select + " WHERE send = ? ORDER BY position", [.number(number)],
+            read: SendRecord.Recipient.init(row:))
         return (record, number)
     }
 
     /// The recipients of several sends in one query, each list in the caller's order.
     func recipients(of numbers: [Int64], in db: Database) throws -> [Int64: [SendRecord.Recipient]] {
-        let rows = try Row.fetchAll(
-            db.cachedStatement(
-                sql: SendRecord.Recipient.select + """
-                     WHERE send IN (SELECT value FROM json_each(?)) ORDER BY send, position
-                    """),
-            arguments: ["[" + numbers.map(String.init).joined(separator: ",") + "]"])
+        let list = "[" + numbers.map(String.init).joined(separator: ",") + "]"
         var recipients: [Int64: [SendRecord.Recipient]] = [:]
-        for row in rows {
-            recipients[row["send"], default: []].append(try SendRecord.Recipient(row: row))
+        try db.each(
+            SendRecord.Recipient.select + """
+                 WHERE send IN (SELECT value FROM json_each(?)) ORDER BY send, position
+                """, [.text(list)]
+        ) { row in
+            recipients[row.number(0), default: []].append(try SendRecord.Recipient(row: row))
         }
         return recipients
     }
 }
 
 extension SendRecord {
-    static let columns = """
-        SELECT s.number, s.id, s.state, s.message_id, a.name AS account, a.kind AS kind, s.from_addr, s.subject, s.size,
-            s.created_at, s.scheduled_for, s.sent_at, s.attempts, s.delivery, s.tags, s.metadata, s.warnings,
-            CASE WHEN a.paused_until > s.next_attempt_at THEN a.paused_until ELSE s.next_attempt_at END
-                AS next_attempt_at,
-            CASE WHEN a.paused_until > s.next_attempt_at THEN coalesce(s.error, a.pause) ELSE s.error END AS error
-        """
+    /// The columns by their places in the row, so that the query and its reading cannot differ.
+    private enum Column: Int32, CaseIterable {
+        case number, id, state, messageID, account, kind, from, subject, size, createdAt, scheduledFor, sentAt
+        case attempts, delivery, tags, metadata, warnings, nextAttemptAt, error
+
+        var sql: String {
+            switch self {
+            case .number: "s.number"
+            case .id: "s.id"
+            case .state: "s.state"
+            case .messageID: "s.message_id"
+            case .account: "a.name"
+            case .kind: "a.kind"
+            case .from: "s.from_addr"
+            case .subject: "s.subject"
+            case .size: "s.size"
+            case .createdAt: "s.created_at"
+            case .scheduledFor: "s.scheduled_for"
+            case .sentAt: "s.sent_at"
+            case .attempts: "s.attempts"
+            case .delivery: "s.delivery"
+            case .tags: "s.tags"
+            case .metadata: "s.metadata"
+            case .warnings: "s.warnings"
+            case .nextAttemptAt: whilePaused("a.paused_until", "s.next_attempt_at")
+            case .error: whilePaused("coalesce(s.error, a.pause)", "s.error")
+            }
+        }
+
+        /// What holds while the account's pause reaches beyond the send's own time.
+        private func whilePaused(_ paused: String, _ otherwise: String) -> String {
+            "CASE WHEN a.paused_until > s.next_attempt_at THEN \(paused) ELSE \(otherwise) END"
+        }
+    }
+
+    static let select = "SELECT " + Column.allCases.map(\.sql).joined(separator: ", ")
     static let tables = " FROM sends s JOIN accounts a ON a.id = s.account_id"
     /// CROSS JOIN tells SQLite to begin with the recipients.
     static let tablesByRecipient =
         " FROM recipients r CROSS JOIN sends s ON s.number = r.send JOIN accounts a ON a.id = s.account_id"
 
+    static func number(of row: Columns) -> Int64 { row.number(Column.number.rawValue) }
+
     /// Without recipients; they come by `Store.recipients(of:in:)`.
-    init(row: Row) throws {
-        let text: String = row["id"]
-        guard let id = SendID(text) else { throw StoreError.corrupt("id holds \(text.prefix(40))") }
+    init(row: Columns) throws {
+        func place(_ column: Column) -> Int32 { column.rawValue }
+        let metadata = row.text(place(.metadata))
         self.init(
-            id: id, state: try row.word("state", SendState.self), messageID: row["message_id"],
-            accountName: row["account"],
-            isSandbox: try row.word("kind", AccountRecord.Kind.self) == .sandbox, from: row["from_addr"],
-            subject: row["subject"], size: row["size"], createdAt: try row.requiredTime("created_at"),
-            scheduledFor: try row.time("scheduled_for"),
-            sentAt: try row.time("sent_at"), nextAttemptAt: try row.time("next_attempt_at"),
-            attempts: row["attempts"], delivery: try row.word("delivery", Delivery.self),
-            failure: try row.coded("error", Failure.self), tags: try row.strings("tags"),
-            metadata: row["metadata"] == "{}" ? [:] : try row.coded("metadata", [String: String].self) ?? [:],
-            warnings: try row.strings("warnings"), recipients: [])
+            id: try row.sendID(place(.id)), state: try row.word(place(.state), SendState.self),
+            messageID: row.text(place(.messageID)), accountName: row.text(place(.account)),
+            isSandbox: try row.word(place(.kind), AccountRecord.Kind.self) == .sandbox,
+            from: row.text(place(.from)), subject: row.text(place(.subject)), size: row.int(place(.size)),
+            createdAt: try row.requiredTime(place(.createdAt)),
+            scheduledFor: try row.time(place(.scheduledFor)), sentAt: try row.time(place(.sentAt)),
+            nextAttemptAt: try row.time(place(.nextAttemptAt)), attempts: row.int(place(.attempts)),
+            delivery: try row.word(place(.delivery), Delivery.self),
+            failure: try row.coded(place(.error), Failure.self), tags: try row.strings(place(.tags)),
+            metadata: metadata == "{}" ? [:] : try Coding.value([String: String].self, metadata),
+            warnings: try row.strings(place(.warnings)), recipients: [])
     }
 }
 
@@ -109,36 +136,33 @@ extension SendRecord.Recipient {
         FROM recipients
         """
 
-    init(row: Row) throws {
+    init(row: Columns) throws {
         self.init(
-            kind: try row.word("kind", RecipientKind.self),
-            mailbox: try Mailbox(displayName: row["display_name"], address: try row.address("address")),
-            outcome: try row.word("outcome", Outcome.self),
-            reply: try Self.reply(row), at: try row.time("at"))
+            kind: try row.word(1, RecipientKind.self),
+            mailbox: try Mailbox(displayName: row.text(orNull: 3), address: try row.address(2)),
+            outcome: try row.word(4, Outcome.self), reply: try Self.reply(row), at: try row.time(9))
     }
 
-    private static func reply(_ row: Row) throws -> Failure.SMTP? {
-        guard let code: Int = row["reply_code"] else { return nil }
-        let enhanced: String? = row["reply_enhanced"]
+    private static func reply(_ row: Columns) throws -> Failure.SMTP? {
+        if row.isNull(5) { return nil }
         let reply = Reply(
-            code: code, enhanced: enhanced.flatMap(EnhancedStatusCode.init(parsing:)), text: row["reply_text"]
-        )
-        return Failure.SMTP(reply, in: try row.word("reply_phase", Phase.self))
+            code: row.int(5), enhanced: row.text(orNull: 6).flatMap(EnhancedStatusCode.init(parsing:)),
+            text: row.text(8))
+        return Failure.SMTP(reply, in: try row.word(7, Phase.self))
     }
 }
 
 extension AttemptRecord {
-    init(row: Row) throws {
-        let phase: String? = row["phase"]
+    static let select =
+        "SELECT number, started_at, at_final_dot_at, ended_at, phase, conversation FROM attempts"
+
+    init(row: Columns) throws {
         self.init(
-            number: row["number"], startedAt: try row.requiredTime("started_at"),
-            atFinalDotAt: try row.time("at_final_dot_at"), endedAt: try row.time("ended_at"),
-            phase: phase.flatMap(Phase.init(rawValue:)),
-            conversation: Self.lines(row["conversation"]))
+            number: row.int(0), startedAt: try row.requiredTime(1), atFinalDotAt: try row.time(2),
+            endedAt: try row.time(3), phase: row.text(orNull: 4).flatMap(Phase.init(rawValue:)),
+            conversation: Self.lines(row.text(5)))
     }
-}
 
-extension AttemptRecord {
     private static func lines(_ text: String) -> [String] {
         // Split at the byte: at the character it was a twelfth of the whole answer.
         text.isEmpty
@@ -148,9 +172,11 @@ extension AttemptRecord {
 }
 
 extension SendEvent {
-    init(row: Row) throws {
+    static let select = "SELECT at, type, detail FROM events"
+
+    init(row: Columns) throws {
         self.init(
-            at: try row.requiredTime("at"), kind: try row.word("type", SendEvent.Kind.self),
-            detail: row["detail"])
+            at: try row.requiredTime(0), kind: try row.word(1, SendEvent.Kind.self),
+            detail: row.text(orNull: 2))
     }
 }

@@ -72,11 +72,3 @@ struct ApprovalQuestion: Sendable {
         }
     }
 }
-
-extension AttachmentSource {
-    var shownName: String {
-        if let filename { return filename }
-        if case .path(let path) = content { return path }
-        return "attachment"
-    }
-}

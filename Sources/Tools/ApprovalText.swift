@@ -3,20 +3,27 @@ package import Store
 
 /// What a person is shown before a yes: the envelope as it will be sent, in plain text.
 package enum ApprovalText {
-    /// Bounded, one field a line, without control characters.
+    /// One recipient a line, each address whole and before its name; only what an agent can make long without need,
+    /// names and the subject, is cut. Without control characters.
     package static func text(of send: SendRecord, attachments: [String] = []) -> String {
         var lines = ["From: \(send.from)"]
-        for kind in RecipientKind.allCases {
-            let people = send.recipients.filter { $0.kind == kind }.map(\.mailbox.text)
-            if people.isEmpty { continue }
-            // Everybody is named: who is left out of the question is who should not get it.
-            lines.append("\(names[kind] ?? kind.rawValue): \(people.joined(separator: ", "))")
+        for recipient in send.recipients {
+            // Nobody may be pushed out of sight: who is left out of the question is who should not get it.
+            let name = recipient.mailbox.displayName.map { " (\(cut($0, to: 60)))" } ?? ""
+            lines.append(
+                "\(names[recipient.kind] ?? recipient.kind.rawValue): \(recipient.address.text)\(name)")
         }
-        lines.append("Subject: \(send.subject)")
+        lines.append("Subject: \(cut(send.subject, to: 200))")
         lines.append("Size: \(send.size) octets")
-        if !attachments.isEmpty { lines.append("Attachments: \(attachments.joined(separator: ", "))") }
+        lines += attachments.map { "Attachment: \(cut($0, to: 100))" }
         if let time = send.scheduledFor { lines.append("At: \(time.rfc3339)") }
-        return lines.map { shown(String($0.prefix(4_000))) }.joined(separator: "\n")
+        return lines.map(shown).joined(separator: "\n")
+    }
+
+    /// Counted in scalars: a single character may be made of thousands.
+    private static func cut(_ text: String, to limit: Int) -> String {
+        guard text.unicodeScalars.count > limit else { return text }
+        return String(String.UnicodeScalarView(text.unicodeScalars.prefix(limit))) + "…"
     }
 
     private static let names: [RecipientKind: String] = [.to: "To", .cc: "Cc", .bcc: "Bcc"]

@@ -27,6 +27,11 @@ struct Arguments: Sendable {
     func flag(_ name: String) -> Bool { object[name]?.bool ?? false }
     func objects(_ name: String) -> [JSON.Object] { object[name]?.array?.compactMap(\.object) ?? [] }
 
+    /// What a person is told of the attachments.
+    var attachmentNames: [String] {
+        objects("attachments").map { $0["filename"]?.string ?? $0["path"]?.string ?? "attachment" }
+    }
+
     func stringPairs(_ name: String) -> [(String, String)] {
         (object[name]?.object ?? [:]).compactMap { member in member.value.string.map { (member.key, $0) } }
     }

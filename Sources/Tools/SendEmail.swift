@@ -15,8 +15,8 @@ struct SendEmail: Sendable {
             let service = try await service().get()
             let wait = arguments.duration("wait_seconds", default: 4)
             let stages = Stages(call.progress)
+            let files = arguments.attachmentNames
             if let question = ApprovalQuestion(call.state) {
-                let files = try SendRequest(arguments).attachments.map(\.shownName)
                 return try await question.outcome(call, files: files, service, wait: wait, stages)
             }
             if arguments.flag("dry_run") {
@@ -24,10 +24,12 @@ struct SendEmail: Sendable {
                 return .result(ToolResult(structured: .preview(preview)))
             }
             // Given away, so that a large attachment is not held while the call waits.
-            let answer = try await service.send(SendRequest(arguments), wait: wait, progress: stages.hear)
+            let request = try SendRequest(consume arguments)
+            let mayAsk = service.mayHold && call.client.can("elicitation")
+            if !mayAsk { call.held.letGo() }
+            let answer = try await service.send(consume request, wait: wait, progress: stages.hear)
             let send = answer.history.send
-            if send.state == .held, call.client.can("elicitation") {
-                let files = try SendRequest(arguments).attachments.map(\.shownName)
+            if send.state == .held, mayAsk {
                 return .ask(try ApprovalQuestion(about: send, service).questions(files: files))
             }
             return .result(stages.result(send, isDeduplicated: answer.isDeduplicated))

@@ -107,7 +107,10 @@ extension SendRequest {
         var piece: [UInt8] = []
         var isEnded = false
         func decode() -> Bool {
-            guard !isEnded, let some = Data(base64Encoded: Data(piece)) else { return false }
+            // Foundation takes a fifth character where it is padding.
+            guard !isEnded, piece.count.isMultiple(of: 4), let some = Data(base64Encoded: Data(piece)) else {
+                return false
+            }
             // Padding ends it (RFC 4648 §3.2).
             isEnded = piece.last == UInt8(ascii: "=")
             octets.append(contentsOf: some)

@@ -16,6 +16,7 @@ struct Serve: AsyncParsableCommand {
     @OptionGroup var http: HTTPOptions
 
     func run() async throws {
+        LargeBlocks.giveBackAtOnce()
         if http.isOn { return try await ServeHTTP(options: options, http: http).run() }
         // A client that goes away in the middle of a line must not end the process before it has put things in order.
         signal(SIGPIPE, SIG_IGN)

@@ -1,4 +1,5 @@
 import JSON
+import TestSeeds
 import Testing
 
 @testable import MCP

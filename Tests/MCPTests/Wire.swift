@@ -67,6 +67,12 @@ final class Wire: Sendable {
         }
     }
 
+    /// Octets in the pipe that the client has not read.
+    var unreadOutput: Int {
+        var count: Int32 = 0
+        return ioctl(outputEnd, UInt(FIONREAD), &count) == 0 ? Int(count) : 0
+    }
+
     // Open to here, so that no test writes into a pipe that nobody can read.
     deinit { close(serverInput) }
 

@@ -1,4 +1,5 @@
 import Mail
+import TestSeeds
 import Testing
 
 @Suite("Composing")

@@ -1,5 +1,6 @@
 import Foundation
 import Mail
+import TestSeeds
 import Testing
 
 @Suite("Random messages")

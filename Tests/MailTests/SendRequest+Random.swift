@@ -1,4 +1,5 @@
 import Foundation
+import TestSeeds
 
 extension SendRequest {
     /// Any legal message: scripts of the world, marks, spaces, look-alikes of syntax, every tree of parts.

@@ -45,14 +45,33 @@ struct ApprovalToolTests {
             let form = try #require(try await asked(counter).requests.first?.request.params)
             let message = try #require(form["message"]?.string)
             for words in [
-                "From: Me <me@example.com>", "To: Ada <ada@example.org>", "Bcc: bob@example.net",
+                "From: Me <me@example.com>", "To: ada@example.org (Ada)", "Bcc: bob@example.net",
                 "Subject: Offer",
-                "octets", "Attachments: offer.pdf",
+                "octets", "Attachment: offer.pdf",
             ] {
                 #expect(message.contains(words), "\(message)")
             }
             #expect(form["requestedSchema"]?["required"] == ["decision"])
             #expect(form["requestedSchema"]?["properties"]?["decision"]?["default"] == nil)
+        }
+    }
+
+    @Test("However long names and subject are, every address is shown whole, on a line of its own")
+    func nobodyPushedOut() async throws {
+        try await withCounter(approval: .all) { counter, _ in
+            var arguments = Self.arguments
+            let marks = String(repeating: "\u{0301}", count: 300)
+            let addresses = (1...99).map { "person\($0)@example.org" }
+            arguments["to"] = .array(addresses.map { .string("\"A\(marks)\" <\($0)>") })
+            arguments["subject"] = .string(String(repeating: "subject ", count: 100))
+            let message = try #require(
+                try await asked(counter, arguments).requests.first?.request.params["message"]?.string)
+            let lines = message.split(separator: "\n")
+            for address in addresses {
+                #expect(lines.contains { $0.hasPrefix("To: \(address) (") }, "\(address)")
+            }
+            #expect(lines.contains("Bcc: bob@example.net"))
+            #expect(lines.allSatisfy { $0.unicodeScalars.count < 400 })
         }
     }
 

@@ -12,7 +12,7 @@ enum LinesTarget {
         // Byte by byte only what is not too long for it.
         let largestChunk = max(chunks[Int(choice) / limits.count % chunks.count], stream.count >> 16)
         let expected = pieces(of: stream, limit: limit)
-        var random = SplitMix(seed: UInt64(seed))
+        var random = SeededGenerator(seed: UInt64(seed))
         var lines = Subject.Lines(limit: limit)
         var found = 0
         func take(atEnd end: Bool) {

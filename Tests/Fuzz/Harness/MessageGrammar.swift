@@ -1,9 +1,9 @@
 /// Messages that a client might send, right and wrong ones, as bytes of one line.
 struct MessageGrammar {
-    private var random: SplitMix
+    private var random: SeededGenerator
 
     init(seed: UInt64) {
-        random = SplitMix(seed: ~seed)
+        random = SeededGenerator(seed: ~seed)
     }
 
     mutating func line() -> [UInt8] {

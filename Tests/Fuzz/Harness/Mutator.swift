@@ -1,10 +1,10 @@
 /// Mutations that know what the inputs are made of, beside libFuzzer's own that know bytes.
 struct Mutator {
-    private var random: SplitMix
+    private var random: SeededGenerator
     private var messages: MessageGrammar
 
     init(seed: UInt64) {
-        random = SplitMix(seed: seed)
+        random = SeededGenerator(seed: seed)
         messages = MessageGrammar(seed: seed)
     }
 

@@ -71,7 +71,7 @@ enum Offer {
         now: { 1_000_000 }, random: { count.wrappingAdd(1, ordering: .relaxed).newValue },
         sign: { bytes in
             let sum = bytes.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-            var code = SplitMix(seed: sum)
+            var code = SeededGenerator(seed: sum)
             return (0..<16).map { _ in UInt8(truncatingIfNeeded: code.next() >> 32) }
         })
     private static let count = Atomic<UInt64>(0)

@@ -1,0 +1,1 @@
+../../TestSeeds/SeededGenerator.swift
