@@ -1,7 +1,7 @@
-import HTTPTypes
-import HummingbirdCore
 import MCP
 import NIOCore
+import NIOHTTP1
+import Tools
 
 /// Brings a request from the wire to the face, and the reply back.
 struct Answering: Sendable {
@@ -10,124 +10,101 @@ struct Answering: Sendable {
     let budget: BodyBudget
     let clock: DateClock
 
-    @concurrent func answer(
-        _ request: HummingbirdCore.Request, _ waiting: Waiting, _ writer: consuming ResponseWriter
-    ) async throws {
-        var taken = 0
-        defer { budget.giveBack(taken) }
+    func answer(
+        _ request: HTTPRequestHead, _ body: RequestBody, _ waiting: Waiting, on channel: any Channel
+    ) async {
         let reply = await face.respond(
-            request.method.rawValue, request.head.path ?? "", HTTPFields(request), waiting: waiting
+            request.method.rawValue, request.uri, HTTPFields(request.headers), waiting: waiting
         ) { limit throws(Face.BodyFault) in
-            try await body(of: request, limit, &taken)
+            try await body.collect(limit)
         }
-        var head = HTTPResponse(
-            status: HTTPResponse.Status(code: reply.status, reasonPhrase: Phrase.of(reply.status)))
-        for line in reply.fields.lines {
-            if let name = FieldNames.name(line.name) {
-                head.headerFields.append(HTTPField(name: name, value: line.value))
-            }
-        }
-        head.headerFields[.date] = clock.now
-        // Nothing of this is for a cache, a frame or another site's page, unless a route says so.
-        for (name, value) in FieldNames.usual where head.headerFields[name] == nil {
-            head.headerFields.append(HTTPField(name: name, value: value))
-        }
-        if face.traffic.isEnding { head.headerFields[.connection] = "close" }
         switch reply {
-        case .whole(let status, _, let bytes):
-            if status != 204, head.headerFields[.contentLength] == nil {
-                head.headerFields[.contentLength] = String(bytes.count)
+        case .whole(_, _, let bytes) where bytes.count <= Self.piece: write(reply, bytes, on: channel)
+        case .whole(_, _, let bytes):
+            channel.write(.head(head(reply, size: bytes.count)))
+            var start = 0
+            while start < bytes.count {
+                let end = min(start + Self.piece, bytes.count)
+                if await !written(bytes[start..<end], to: channel) { break }
+                start = end
             }
-            if bytes.count <= Self.piece {
-                let body = bytes.isEmpty ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
-                try await writer.write(response: head, body: body)
-            } else {
-                try await write(bytes, head, writer)
-            }
+            channel.writeAndFlush(.end(nil))
         case .stream(_, _, let stream):
-            var output = try await writer.writeHead(head)
-            await waiting.watch.follow(stream) { bytes in
-                (try? await output.write(ByteBuffer(bytes: bytes))) != nil
-            }
-            try await output.finish(nil)
+            channel.writeAndFlush(.head(head(reply, size: nil)))
+            await waiting.watch.follow(stream) { await written($0[...], to: channel) }
+            channel.writeAndFlush(.end(nil))
         }
+    }
+
+    /// The answer to what the parser could not read, behind which nothing can be read either.
+    func refuse(_ error: HTTPParserError, on channel: any Channel) {
+        let refused =
+            error == .headerOverflow
+            ? Refused(431, "The header section is too large.", hint: "Send fewer or shorter header fields.")
+            : Refused(
+                400, "The request is not HTTP/1.1 as this server reads it.", hint: "Use an HTTP library.")
+        let reply = refused.reply.adding("Connection", "close")
+        if case .whole(_, _, let bytes) = reply { write(reply, bytes, on: channel) }
     }
 
     private static let piece = 65_536
 
-    /// In pieces, each of which the client has its time for.
-    @concurrent private func write(
-        _ bytes: [UInt8], _ head: HTTPResponse, _ writer: consuming ResponseWriter
-    ) async throws {
-        var output = try await writer.writeHead(head)
-        var start = 0
-        while start < bytes.count {
-            let end = min(start + Self.piece, bytes.count)
-            try await output.write(ByteBuffer(bytes: bytes[start..<end]))
-            start = end
-        }
-        try await output.finish(nil)
+    private func write(_ reply: HTTPReply, _ bytes: [UInt8], on channel: any Channel) {
+        channel.write(.head(head(reply, size: bytes.count)))
+        if !bytes.isEmpty { channel.write(.body(.byteBuffer(ByteBuffer(bytes: bytes)))) }
+        channel.writeAndFlush(.end(nil))
     }
 
-    /// - Parameter taken: what the budget gave for it; to be given back once the answer is written.
-    private func body(
-        of request: HummingbirdCore.Request, _ limit: Int, _ taken: inout Int
-    ) async throws(Face.BodyFault) -> [UInt8] {
-        var bytes: [UInt8] = []
-        if let announced = request.headers[.contentLength].flatMap({ Int($0) }) {
-            if announced > limit { throw .tooLarge }
-            if announced == 0 { return [] }
-            try take(announced, &taken)
-            bytes.reserveCapacity(announced)
+    /// One piece of an answer, which the client has its time for; false when it did not take it.
+    private func written(_ bytes: ArraySlice<UInt8>, to channel: any Channel) async -> Bool {
+        let timer = channel.eventLoop.scheduleTask(in: TimeAmount(limits.writeTime)) {
+            channel.close(promise: nil)
         }
-        do {
-            for try await buffer in request.body {
-                if bytes.count + buffer.readableBytes > limit { throw Face.BodyFault.tooLarge }
-                if bytes.count + buffer.readableBytes > taken { try take(buffer.readableBytes, &taken) }
-                bytes.append(contentsOf: buffer.readableBytesView)
-            }
-        } catch let fault as Face.BodyFault {
-            throw fault
-        } catch is ConnectionGuard.TooSlow {
-            throw .tooSlow
-        } catch {
-            throw .broken
-        }
-        return bytes
+        defer { timer.cancel() }
+        let part = HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(bytes: bytes)))
+        return (try? await channel.writeAndFlush(part).get()) != nil
     }
 
-    private func take(_ bytes: Int, _ taken: inout Int) throws(Face.BodyFault) {
-        guard budget.take(bytes) else { throw .tooMuchAtOnce }
-        taken += bytes
-    }
-}
-
-extension MCP.HTTPFields {
-    /// `Host` stands apart in Hummingbird's requests.
-    init(_ request: HummingbirdCore.Request) {
-        self.init(request.headers.lazy.map { (name: $0.name.rawName, value: $0.value) })
-        if let host = request.head.authority { append("Host", host) }
-    }
-}
-
-/// Names of fields, made once.
-enum FieldNames {
-    private static let known: [String: HTTPField.Name] = {
-        var known: [String: HTTPField.Name] = [:]
-        for name in [
-            "Content-Type", "Content-Length", "Content-Security-Policy", "Content-Disposition", "Location",
-            "Link", "Vary", "Allow", "Connection", "Retry-After", "WWW-Authenticate", "Cache-Control",
-        ] {
-            known[name] = HTTPField.Name(name)
+    /// - Parameter size: of the body; nil for one that is not known yet.
+    private func head(_ reply: HTTPReply, size: Int?) -> HTTPResponseHead {
+        var headers = HTTPHeaders(reply.fields)
+        headers.add(name: "Date", value: clock.now)
+        // Nothing of this is for a cache, a frame or another site's page, unless a route says so.
+        for (name, value) in Self.usual where !headers.contains(name: name) {
+            headers.add(name: name, value: value)
         }
-        return known
-    }()
+        if let size, reply.status != 204, !headers.contains(name: "Content-Length") {
+            headers.add(name: "Content-Length", value: String(size))
+        }
+        if face.traffic.isEnding { headers.replaceOrAdd(name: "Connection", value: "close") }
+        return HTTPResponseHead(
+            version: .http1_1,
+            status: HTTPResponseStatus(statusCode: reply.status, reasonPhrase: Phrase.of(reply.status)),
+            headers: headers)
+    }
 
-    static func name(_ text: String) -> HTTPField.Name? { known[text] ?? HTTPField.Name(text) }
-
-    static let usual: [(HTTPField.Name, String)] = [
+    private static let usual = [
         ("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"),
         ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
         ("Referrer-Policy", "no-referrer"), ("Cross-Origin-Resource-Policy", "same-origin"),
-    ].compactMap { pair in HTTPField.Name(pair.0).map { ($0, pair.1) } }
+    ]
+}
+
+extension Channel {
+    fileprivate func write(_ part: HTTPServerResponsePart) { write(part, promise: nil) }
+    fileprivate func writeAndFlush(_ part: HTTPServerResponsePart) { writeAndFlush(part, promise: nil) }
+}
+
+extension MCP.HTTPFields {
+    init(_ headers: HTTPHeaders) { self.init(headers.lazy.map { (name: $0.name, value: $0.value) }) }
+}
+
+extension HTTPHeaders {
+    /// What could end a line is left out with its field, whoever put it there (RFC 9110 §5.5).
+    init(_ fields: MCP.HTTPFields) {
+        self.init(
+            fields.lines.filter { !$0.value.utf8.contains { $0 < 0x20 && $0 != 0x09 } }.map {
+                ($0.name, $0.value)
+            })
+    }
 }

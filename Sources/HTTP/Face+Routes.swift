@@ -20,7 +20,7 @@ extension Face {
                     ]))
         }
         if let tool = offer.tool("track_send") {
-            let tracking = RecordRoutes(tool: tool)
+            let tracking = RecordRoutes(tool, offer.operations)
             routes.append(
                 Route(
                     "/track/{id}",
@@ -34,7 +34,7 @@ extension Face {
                     [.get { request throws(Refused) in try await service.message(request) }]))
         }
         if let tool = offer.tool("list_sends") {
-            let listing = RecordRoutes(tool: tool)
+            let listing = RecordRoutes(tool, offer.operations)
             routes.append(
                 Route(
                     "/sends",
@@ -42,7 +42,7 @@ extension Face {
             )
         }
         if let tool = offer.tool("cancel_send") {
-            let cancelling = RecordRoutes(tool: tool)
+            let cancelling = RecordRoutes(tool, offer.operations)
             routes.append(
                 Route(
                     "/sends/{id}/cancel",

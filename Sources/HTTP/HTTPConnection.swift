@@ -1,48 +1,43 @@
-import HTTPTypes
 import HummingbirdCore
 import Logging
-import MCP
 import NIOCore
-import NIOHTTPTypes
+import NIOHTTP1
 
 /// One accepted connection.
 struct HTTPConnection: ServerChildChannelValue {
-    let http: HTTP1Channel.Value
-    let watch: ConnectionWatch
-    var channel: any Channel { http.channel }
+    let channel: any Channel
 }
 
-/// Sets connections up and answers what comes over them.
+/// Sets connections up; what comes over them is answered on their own event loops.
 struct HTTPConnectionSetup: ServerChildChannel {
     let answering: Answering
     let connections: Connections
     let limits: HTTPLimits
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTPConnection> {
-        let watch = ConnectionWatch()
-        return base(watch, executor: nil).setup(channel: channel, logger: logger).map {
-            HTTPConnection(http: $0, watch: watch)
+        channel.eventLoop.makeCompletedFuture {
+            var decoder = NIOHTTPDecoderLimitConfiguration()
+            decoder.maxHeaderFieldSize = limits.header / 2
+            decoder.maxHeaderListSize = limits.header
+            decoder.maxHeaderFieldCount = limits.headerFields
+            let pipeline = channel.pipeline.syncOperations
+            try pipeline.configureHTTPServerPipeline(
+                // Both are the connection handler's.
+                withPipeliningAssistance: false, withErrorHandling: false,
+                // Names and values are checked where they are made; see `HTTPHeaders.init(_:)`.
+                withOutboundHeaderValidation: false, withEncoderConfiguration: .init(),
+                withDecoderLimitConfiguration: decoder)
+            try pipeline.addHandler(ConnectionHandler(answering, connections, limits))
+            return HTTPConnection(channel: channel)
         }
     }
 
+    /// Lasts as long as the connection.
     func handle(value: HTTPConnection, logger: Logger) async {
-        let executor = LoopExecutor(value.channel.eventLoop)
-        await withTaskExecutorPreference(executor) {
-            await base(value.watch, executor: executor).handle(value: value.http, logger: logger)
+        await withTaskCancellationHandler {
+            try? await value.channel.closeFuture.get()
+        } onCancel: {
+            value.channel.close(promise: nil)
         }
-    }
-
-    private func base(_ watch: ConnectionWatch, executor: LoopExecutor?) -> HTTP1Channel {
-        HTTP1Channel(
-            responder: { [answering] request, writer, _ in
-                try await answering.answer(
-                    request, Waiting(watch: watch, executor: executor), writer)
-            },
-            configuration: HTTP1Channel.Configuration(
-                additionalChannelHandlers: [ConnectionGuard(watch, connections, limits)],
-                idleTimeout: TimeAmount(limits.headerTime),
-                httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
-                    maxHeaderFieldSize: limits.header / 2, maxHeaderListSize: limits.header,
-                    maxHeaderFieldCount: limits.headerFields)))
     }
 }

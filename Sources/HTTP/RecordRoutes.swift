@@ -6,26 +6,37 @@ import Tools
 /// their arguments from path and query.
 struct RecordRoutes: Sendable {
     let tool: Tool
+    let operations: Operations
+    private let known = AnswerCache()
+
+    init(_ tool: Tool, _ operations: Operations) {
+        self.tool = tool
+        self.operations = operations
+    }
 
     /// The names that the query may have: those of the tool's arguments.
     var parameters: [String] { tool.definition["inputSchema"]?["properties"]?.object?.names ?? [] }
 
     func track(_ request: WebRequest) async throws(Refused) -> HTTPReply {
         var arguments: JSON.Object = ["id": .string(request.path[1])]
+        let pretty = request.wantsPretty
+        if request.target.query.isEmpty {
+            let call = ToolCall(name: tool.name, arguments: arguments)
+            return try await known.answer(request.path[1] + (pretty ? " pretty" : ""), at: operations.mark())
+            {
+                () async throws(Refused) in
+                try HTTPReply.answer(await tool.call(call), pretty)
+            }
+        }
         if let wait = request.query("wait_seconds") { arguments["wait_seconds"] = .string(wait) }
         let call = ToolCall(name: tool.name, arguments: arguments)
-        let result =
-            request.target.query.isEmpty
-            ? await tool.call(call) : await request.waiting.whileThere { await tool.call(call) }
-        if result.isError { throw Refused(Problem(result)) }
-        return .result(result, pretty: request.wantsPretty)
+        return try .answer(await request.waiting.whileThere { await tool.call(call) }, pretty)
     }
 
     func cancel(_ request: WebRequest) async throws(Refused) -> HTTPReply {
         let call = ToolCall(name: tool.name, arguments: ["id": .string(request.path[1])])
-        let result = await request.waiting.whileThere { await tool.call(call) }
-        if result.isError { throw Refused(Problem(result)) }
-        return .result(result, pretty: request.wantsPretty)
+        return try .answer(
+            await request.waiting.whileThere { await tool.call(call) }, request.wantsPretty)
     }
 
     func list(_ request: WebRequest) async throws(Refused) -> HTTPReply {
@@ -43,5 +54,12 @@ struct RecordRoutes: Sendable {
             fields.append("Link", "</sends?\(text.joined(separator: "&"))>; rel=\"next\"")
         }
         return .result(result, pretty: request.wantsPretty, fields: fields)
+    }
+}
+
+extension HTTPReply {
+    fileprivate static func answer(_ result: ToolResult, _ pretty: Bool) throws(Refused) -> HTTPReply {
+        if result.isError { throw Refused(Problem(result)) }
+        return .result(result, pretty: pretty)
     }
 }

@@ -16,6 +16,12 @@ extension SendingService {
         }
     }
 
+    /// Which writing of the record it is; nil when that cannot be told.
+    package func version() -> RecordVersion? {
+        guard let store = (try? door.forReading()) ?? nil else { return nil }
+        return try? store.version()
+    }
+
     /// Ids of recorded sends that begin with these characters, newest first.
     package func ids(beginningWith prefix: String, limit: Int) throws(Failure) -> [SendID] {
         guard let store = try door.forReading() else { return [] }

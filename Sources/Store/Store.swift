@@ -16,6 +16,7 @@ import Darwin
 package struct Store: Sendable {
     let pool: DatabasePool
     let writer: GroupWriter
+    let versions: Versions
     /// Folder of the lock files that tell a live owner from a dead one.
     let ownersFolder: String
 
@@ -48,7 +49,7 @@ package struct Store: Sendable {
                 if try !pool.read(Migrations.all.hasCompletedMigrations) { try Migrations.all.migrate(pool) }
             }
             return Store(
-                pool: pool, writer: GroupWriter(pool: pool),
+                pool: pool, writer: GroupWriter(pool: pool), versions: Versions(path: path),
                 ownersFolder: PrivateFile.resolved(path) + ".owners")
         } catch let error as StoreError {
             throw error
@@ -90,7 +91,10 @@ package struct Store: Sendable {
     }
 
     /// Ends the connections; nothing may be called afterwards.
-    package func close() throws { try pool.close() }
+    package func close() throws {
+        try versions.close()
+        try pool.close()
+    }
 }
 
 /// Our own faults at the record; never a refusal by a server.

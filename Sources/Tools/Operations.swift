@@ -70,6 +70,12 @@ package struct Operations: Sendable {
         }
     }
 
+    /// Which writing of the record it is; nil when that cannot be told.
+    package func mark() async -> RecordMark? {
+        guard case .success(let service) = await service() else { return nil }
+        return service.version().map(RecordMark.init)
+    }
+
     /// Nil when a send could be recorded and sent now; else why not.
     package func readiness() async -> Problem? {
         do throws(Failure) {
@@ -80,6 +86,11 @@ package struct Operations: Sendable {
             return Problem(error)
         }
     }
+}
+
+/// Equal as long as nobody, in this process or another, has written anything into the record.
+package struct RecordMark: Hashable, Sendable {
+    fileprivate let version: RecordVersion
 }
 
 extension SendID {

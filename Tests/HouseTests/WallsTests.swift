@@ -16,8 +16,8 @@ struct WallsTests {
         "MCP": ["JSON"],
         "Tools": ["Mail", "Store", "Sending", "MCP", "JSON"],
         "HTTP": [
-            "Tools", "MCP", "JSON", "HTTPTypes", "HummingbirdCore", "Logging", "NIOCore", "NIOHTTP1",
-            "NIOHTTPTypes", "NIOPosix", "ServiceLifecycle",
+            "Tools", "MCP", "JSON", "HummingbirdCore", "Logging", "NIOCore", "NIOHTTP1",
+            "NIOPosix", "ServiceLifecycle",
         ],
         "envelope": [
             "CMalloc", "Mail", "JSON", "Store", "SMTP", "Sandbox", "Sending", "MCP", "Tools", "HTTP",

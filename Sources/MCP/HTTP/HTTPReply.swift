@@ -28,7 +28,7 @@ package enum HTTPReply: Sendable {
     }
 
     /// The same reply with one more field.
-    func adding(_ name: String, _ value: String) -> HTTPReply {
+    package func adding(_ name: String, _ value: String) -> HTTPReply {
         var fields = fields
         fields.append(name, value)
         return switch self {

@@ -1,0 +1,260 @@
+import MCP
+import NIOCore
+import NIOHTTP1
+
+/// One connection on its event loop: has each request answered in turn, keeps the client from taking more time than it
+/// should, and ends it so that the last answer arrives.
+final class ConnectionHandler: ChannelDuplexHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private let answering: Answering
+    private let connections: Connections
+    private let limits: HTTPLimits
+    private let watch = ConnectionWatch()
+
+    /// A request from its head to where both it and its answer have ended.
+    private struct Current {
+        let head: HTTPRequestHead
+        let body: RequestBody
+        var isStarted = false
+        var isRead = false
+        var isAnswered = false
+    }
+
+    private var current: Current?
+    /// What came behind it. While anything is here, no more is read.
+    private var backlog = CircularBuffer<HTTPServerRequestPart>()
+    private var isTaking = false
+    private var isReadHeld = false
+    private var parserError: HTTPParserError?
+    /// From when on the client has its time for the next header section.
+    private var idleSince = NIODeadline.now()
+    private var idleTimer: Scheduled<Void>?
+    private var bodyTimer: Scheduled<Void>?
+    private var writeTimer: Scheduled<Void>?
+    private var isInputClosed = false
+    /// The answer being written is the last one.
+    private var isLast = false
+    /// The last answer is written; what still comes in is thrown away.
+    private var isOver = false
+
+    init(_ answering: Answering, _ connections: Connections, _ limits: HTTPLimits) {
+        self.answering = answering
+        self.connections = connections
+        self.limits = limits
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        if context.channel.isActive { opened(context) }
+    }
+
+    func channelActive(context: ChannelHandlerContext) { opened(context) }
+
+    private func opened(_ context: ChannelHandlerContext) {
+        connections.opened(watch)
+        idleSince = .now()
+        awaitHead(context)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) { end() }
+
+    func handlerRemoved(context: ChannelHandlerContext) { end() }
+
+    private func end() {
+        for timer in [idleTimer, bodyTimer, writeTimer] { timer?.cancel() }
+        current?.body.finish(.failure(.broken))
+        current = nil
+        backlog.removeAll()
+        connections.closed(watch)
+    }
+
+    // MARK: - Requests
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if isOver { return }
+        backlog.append(unwrapInboundIn(data))
+        take(context)
+    }
+
+    /// A body that has not come with its head is waited for by who wants it.
+    func channelReadComplete(context: ChannelHandlerContext) { start(context) }
+
+    /// Of a client that sends much before it reads an answer, only so much is read.
+    func read(context: ChannelHandlerContext) {
+        if backlog.isEmpty, context.channel.isWritable { context.read() } else { isReadHeld = true }
+    }
+
+    private func readAgain(_ context: ChannelHandlerContext) {
+        if isReadHeld, backlog.isEmpty, context.channel.isWritable {
+            isReadHeld = false
+            context.read()
+        }
+    }
+
+    /// Goes on with what came, up to the next request while one is not done. A loop, for an answer may be there at once:
+    /// a thousand requests in one go must not be a thousand calls deep.
+    private func take(_ context: ChannelHandlerContext) {
+        if isTaking { return }
+        isTaking = true
+        while let part = backlog.first, !isOver {
+            if case .head = part, current != nil { break }
+            backlog.removeFirst()
+            switch part {
+            case .head(let head): begin(head, context)
+            case .body(let buffer): current?.body.append(buffer)
+            case .end: readWhole(context)
+            }
+        }
+        isTaking = false
+        if current == nil, backlog.isEmpty, !isOver {
+            if let error = parserError { return answering.refuse(error, on: context.channel) }
+            if isInputClosed { return context.close(promise: nil) }
+            awaitHead(context)
+        }
+        readAgain(context)
+    }
+
+    private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        let announced = head.headers.first(name: "Content-Length").flatMap { Int($0) }
+        let isEmpty =
+            announced == 0 || (announced == nil && !head.headers.contains(name: "Transfer-Encoding"))
+        current = Current(
+            head: head, body: RequestBody(announced: isEmpty ? 0 : announced, budget: answering.budget))
+        if !isEmpty { awaitBody(head, announced ?? limits.messageBody, context) }
+    }
+
+    private func readWhole(_ context: ChannelHandlerContext) {
+        bodyTimer?.cancel()
+        bodyTimer = nil
+        current?.isRead = true
+        current?.body.finish(.success(()))
+        start(context)
+        endIfDone()
+    }
+
+    private func endIfDone() {
+        guard let done = current, done.isRead, done.isAnswered else { return }
+        current = nil
+        idleSince = .now()
+    }
+
+    /// A body is asked for where the client waits to be, and has its time.
+    private func awaitBody(_ head: HTTPRequestHead, _ size: Int, _ context: ChannelHandlerContext) {
+        if head.headers.first(name: "Expect")?.lowercased() == "100-continue", size <= limits.messageBody {
+            let head = HTTPResponseHead(version: .http1_1, status: .continue)
+            context.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
+        }
+        let time = limits.bodyTime + .seconds(min(size, limits.messageBody) / max(1, limits.bodyRate))
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        bodyTimer?.cancel()
+        bodyTimer = context.eventLoop.scheduleTask(in: TimeAmount(time)) {
+            let (this, context) = bound.value
+            guard let body = this.current?.body, !this.isOver else { return }
+            // Whoever is answered without its body has had that answer long ago.
+            if body.isAwaited { body.finish(.failure(.tooSlow)) } else { context.close(promise: nil) }
+        }
+    }
+
+    /// Begins on this thread: what only looks something up is answered before anything else happens here.
+    private func start(_ context: ChannelHandlerContext) {
+        guard let current, !current.isStarted, !isOver else { return }
+        self.current?.isStarted = true
+        let (answering, channel, watch) = (answering, context.channel, watch)
+        let executor = LoopExecutor(context.eventLoop)
+        Task.immediate(executorPreference: executor) {
+            await answering.answer(
+                current.head, current.body, Waiting(watch: watch, executor: executor), on: channel)
+        }
+        current.body.settle()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case ChannelEvent.inputClosed:
+            isInputClosed = true
+            watch.leave()
+            if isOver { context.close(promise: nil) } else { take(context) }
+        case is ChannelShouldQuiesceEvent:
+            isLast = true
+            if current == nil { context.close(promise: nil) }
+        default: context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard let error = error as? HTTPParserError else { return context.close(promise: nil) }
+        parserError = error
+        if let current, !current.isRead, backlog.isEmpty {
+            isLast = true
+            current.body.finish(.failure(.broken))
+        }
+        take(context)
+    }
+
+    // MARK: - Answers
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        switch unwrapOutboundIn(data) {
+        case .head(var head):
+            let isEnding = isLast || (isInputClosed && backlog.isEmpty)
+            if isEnding || head.headers.contains(name: "Connection") || current?.head.isKeepAlive == false {
+                isLast = true
+                head.headers.replaceOrAdd(name: "Connection", value: "close")
+            } else if current?.head.version == .http1_0 {
+                head.headers.add(name: "Connection", value: "keep-alive")
+            }
+            context.write(wrapOutboundOut(.head(head)), promise: promise)
+        case .body: context.write(data, promise: promise)
+        case .end:
+            context.write(data, promise: promise)
+            if isLast { return leave(context) }
+            current?.isAnswered = true
+            endIfDone()
+            if current == nil { take(context) }
+        }
+    }
+
+    /// Closing at once would reset the line while the client still sends, and it would never read the answer
+    /// (RFC 9112 §9.6).
+    private func leave(_ context: ChannelHandlerContext) {
+        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+        isOver = true
+        current?.body.finish(.failure(.broken))
+        backlog.removeAll()
+        context.flush()
+        if isInputClosed { return context.close(promise: nil) }
+        context.close(mode: .output, promise: nil)
+        context.eventLoop.scheduleTask(in: .seconds(2)) { bound.value.close(promise: nil) }
+    }
+
+    // MARK: - Time
+
+    /// One timer that looks again later is cheaper than one for every answer.
+    private func awaitHead(_ context: ChannelHandlerContext) {
+        if idleTimer != nil { return }
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        idleTimer = context.eventLoop.scheduleTask(deadline: idleSince + TimeAmount(limits.headerTime)) {
+            let (this, context) = bound.value
+            this.idleTimer = nil
+            // While it is answered the client owes nothing; the end of the answer sets the timer again.
+            if this.current != nil { return }
+            if this.idleSince + TimeAmount(this.limits.headerTime) > .now() { return this.awaitHead(context) }
+            context.close(promise: nil)
+        }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        writeTimer?.cancel()
+        writeTimer = nil
+        if !context.channel.isWritable {
+            let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+            writeTimer = context.eventLoop.scheduleTask(in: TimeAmount(limits.writeTime)) {
+                bound.value.close(promise: nil)
+            }
+        }
+        readAgain(context)
+        context.fireChannelWritabilityChanged()
+    }
+}
