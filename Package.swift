@@ -41,6 +41,7 @@ let package = Package(
 
         // Adapters
         .target(name: "SMTP", dependencies: ["Mail", "Curl"], swiftSettings: house),
+        .target(name: "IMAP", dependencies: ["Mail", "Curl"], swiftSettings: house),
         .target(
             name: "Store", dependencies: ["Mail", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: house),
@@ -107,6 +108,9 @@ let package = Package(
         .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSeeds"], swiftSettings: house),
         .testTarget(
             name: "SMTPTests", dependencies: ["SMTP", "Curl", "Mail", "TestPeers"], exclude: ["Dialogues"],
+            swiftSettings: house),
+        .testTarget(
+            name: "IMAPTests", dependencies: ["IMAP", "Curl", "Mail", "TestPeers", "TestSeeds"],
             swiftSettings: house),
         .testTarget(
             name: "StoreTests",

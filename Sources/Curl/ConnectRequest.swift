@@ -9,7 +9,7 @@ package struct ConnectRequest: Sendable {
         case plain
     }
 
-    /// `smtp://host:port/ehlo-name` or `smtps://…`; nothing in it is secret.
+    /// `smtp://host:port/ehlo-name`, `imap://host:port/`, or either with an `s`; nothing in it is secret.
     package let url: String
     package let security: Security
     package let login: Login?

@@ -25,11 +25,21 @@ package struct Session: Sendable, Hashable {
 
     /// Keeps a command's verb, and of AUTH the mechanism; whatever else goes out may be a credential.
     static func withoutCredentials(_ command: String) -> String {
-        let words = command.split(separator: " ", omittingEmptySubsequences: true)
+        var words = command.split(separator: " ", omittingEmptySubsequences: true)
+        var tag = ""
+        if let first = words.first, isTag(first) { tag = "\(words.removeFirst()) " }
         switch words.first?.uppercased() {
         case "EHLO", "HELO", "STARTTLS", "CAPABILITY": return command
         case "AUTH": return words.count > 2 ? "AUTH \(words[1]) •••" : command
+        case "AUTHENTICATE" where !tag.isEmpty && words.count > 1: return "\(tag)AUTHENTICATE \(words[1]) •••"
+        case "LOGIN" where !tag.isEmpty: return "\(tag)LOGIN •••"
         default: return "•••"
         }
+    }
+
+    /// libcurl's tag of an IMAP command: a letter and three digits.
+    private static func isTag(_ word: Substring) -> Bool {
+        word.utf8.count == 4 && word.utf8.first.map { (0x41...0x5A).contains($0) } == true
+            && word.utf8.dropFirst().allSatisfy { (0x30...0x39).contains($0) }
     }
 }

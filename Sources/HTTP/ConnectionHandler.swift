@@ -14,16 +14,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private let limits: HTTPLimits
     private let watch = ConnectionWatch()
 
-    /// A request from its head to where both it and its answer have ended.
-    private struct Current {
-        let head: HTTPRequestHead
-        let body: RequestBody
-        var isStarted = false
-        var isRead = false
-        var isAnswered = false
-    }
-
-    private var current: Current?
+    private var current: Exchange?
     /// What came behind it. While anything is here, no more is read.
     private var backlog = CircularBuffer<HTTPServerRequestPart>()
     private var isTaking = false
@@ -31,9 +22,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var parserError: HTTPParserError?
     /// From when on the client has its time for the next header section.
     private var idleSince = NIODeadline.now()
-    private var idleTimer: Scheduled<Void>?
-    private var bodyTimer: Scheduled<Void>?
-    private var writeTimer: Scheduled<Void>?
+    private var idleTimer = LoopTimer()
+    private var bodyTimer = LoopTimer()
+    private var writeTimer = LoopTimer()
     private var isInputClosed = false
     /// The answer being written is the last one.
     private var isLast = false
@@ -63,7 +54,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
     func handlerRemoved(context: ChannelHandlerContext) { end() }
 
     private func end() {
-        for timer in [idleTimer, bodyTimer, writeTimer] { timer?.cancel() }
+        idleTimer.stop()
+        bodyTimer.stop()
+        writeTimer.stop()
         current?.body.finish(.failure(.broken))
         current = nil
         backlog.removeAll()
@@ -78,8 +71,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
         take(context)
     }
 
-    /// A body that has not come with its head is waited for by who wants it.
-    func channelReadComplete(context: ChannelHandlerContext) { start(context) }
+    /// A body that has not come with its head is waited for by who wants it, and has its time.
+    func channelReadComplete(context: ChannelHandlerContext) {
+        start(context)
+        if let current, !current.isRead, !bodyTimer.isRunning, !isOver { awaitBody(current.head, context) }
+    }
 
     /// Of a client that sends much before it reads an answer, only so much is read.
     func read(context: ChannelHandlerContext) {
@@ -120,14 +116,17 @@ final class ConnectionHandler: ChannelDuplexHandler {
         let announced = head.headers.first(name: "Content-Length").flatMap { Int($0) }
         let isEmpty =
             announced == 0 || (announced == nil && !head.headers.contains(name: "Transfer-Encoding"))
-        current = Current(
+        current = Exchange(
             head: head, body: RequestBody(announced: isEmpty ? 0 : announced, budget: answering.budget))
-        if !isEmpty { awaitBody(head, announced ?? limits.messageBody, context) }
+        let isAskedFor = head.headers.first(name: "Expect")?.lowercased() == "100-continue"
+        if !isEmpty, isAskedFor, announced ?? 0 <= limits.messageBody {
+            let head = HTTPResponseHead(version: .http1_1, status: .continue)
+            context.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
+        }
     }
 
     private func readWhole(_ context: ChannelHandlerContext) {
-        bodyTimer?.cancel()
-        bodyTimer = nil
+        bodyTimer.stop()
         current?.isRead = true
         current?.body.finish(.success(()))
         start(context)
@@ -140,17 +139,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
         idleSince = .now()
     }
 
-    /// A body is asked for where the client waits to be, and has its time.
-    private func awaitBody(_ head: HTTPRequestHead, _ size: Int, _ context: ChannelHandlerContext) {
-        if head.headers.first(name: "Expect")?.lowercased() == "100-continue", size <= limits.messageBody {
-            let head = HTTPResponseHead(version: .http1_1, status: .continue)
-            context.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
-        }
+    private func awaitBody(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        let size = head.headers.first(name: "Content-Length").flatMap { Int($0) } ?? limits.messageBody
         let time = limits.bodyTime + .seconds(min(size, limits.messageBody) / max(1, limits.bodyRate))
-        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        bodyTimer?.cancel()
-        bodyTimer = context.eventLoop.scheduleTask(in: TimeAmount(time)) {
-            let (this, context) = bound.value
+        bodyTimer.start(self, context, in: time) { this, context in
             guard let body = this.current?.body, !this.isOver else { return }
             // Whoever is answered without its body has had that answer long ago.
             if body.isAwaited { body.finish(.failure(.tooSlow)) } else { context.close(promise: nil) }
@@ -219,25 +211,23 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// Closing at once would reset the line while the client still sends, and it would never read the answer
     /// (RFC 9112 §9.6).
     private func leave(_ context: ChannelHandlerContext) {
-        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
         isOver = true
         current?.body.finish(.failure(.broken))
         backlog.removeAll()
         context.flush()
         if isInputClosed { return context.close(promise: nil) }
         context.close(mode: .output, promise: nil)
-        context.eventLoop.scheduleTask(in: .seconds(2)) { bound.value.close(promise: nil) }
+        writeTimer.start(self, context, in: .seconds(2)) { $1.close(promise: nil) }
     }
 
     // MARK: - Time
 
     /// One timer that looks again later is cheaper than one for every answer.
     private func awaitHead(_ context: ChannelHandlerContext) {
-        if idleTimer != nil { return }
-        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        idleTimer = context.eventLoop.scheduleTask(deadline: idleSince + TimeAmount(limits.headerTime)) {
-            let (this, context) = bound.value
-            this.idleTimer = nil
+        if idleTimer.isRunning { return }
+        let left = idleSince + TimeAmount(limits.headerTime) - .now()
+        idleTimer.start(self, context, in: .nanoseconds(left.nanoseconds)) { this, context in
+            this.idleTimer.stop()
             // While it is answered the client owes nothing; the end of the answer sets the timer again.
             if this.current != nil { return }
             if this.idleSince + TimeAmount(this.limits.headerTime) > .now() { return this.awaitHead(context) }
@@ -246,12 +236,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        writeTimer?.cancel()
-        writeTimer = nil
-        if !context.channel.isWritable {
-            let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-            writeTimer = context.eventLoop.scheduleTask(in: TimeAmount(limits.writeTime)) {
-                bound.value.close(promise: nil)
+        // After the last answer it is the time to go that runs.
+        if !isOver {
+            writeTimer.stop()
+            if !context.channel.isWritable {
+                writeTimer.start(self, context, in: limits.writeTime) { $1.close(promise: nil) }
             }
         }
         readAgain(context)

@@ -5,6 +5,9 @@ enum MediaType {
     /// - Throws: 415 for everything but JSON in UTF-8, not encoded any further.
     static func checkJSON(_ fields: HTTPFields) throws(Refused) {
         let values = fields.values(of: "Content-Type")
+        let encodings = fields.values(of: "Content-Encoding").filter { $0.lowercased() != "identity" }
+        // What nearly everybody sends.
+        if values == ["application/json"], encodings.isEmpty { return }
         let pieces = (values.count == 1 ? values[0] : "").split(separator: ";").map(trimmed)
         let isJSON = pieces.first == "application/json"
         let isUTF8 = pieces.dropFirst().allSatisfy { piece in
@@ -17,7 +20,6 @@ enum MediaType {
                     "Send `Content-Type: application/json` (with curl: -H 'Content-Type: application/json').",
                 fields: ["Accept": "application/json"])
         }
-        let encodings = fields.values(of: "Content-Encoding").filter { $0.lowercased() != "identity" }
         if !encodings.isEmpty {
             throw Refused(
                 415, "The body must not be compressed.", hint: "Leave `Content-Encoding` out.",
@@ -33,8 +35,9 @@ enum MediaType {
     }
 
     private static func trimmed(_ piece: Substring) -> String {
-        let isSpace = { (character: Character) in character == " " || character == "\t" }
-        let start = piece.drop(while: isSpace)
-        return String(start.reversed().drop(while: isSpace).reversed()).lowercased()
+        var octets = piece.utf8
+        while let first = octets.first, first == 0x20 || first == 0x09 { octets.removeFirst() }
+        while let last = octets.last, last == 0x20 || last == 0x09 { octets.removeLast() }
+        return Substring(octets).lowercased()
     }
 }

@@ -9,7 +9,7 @@ extension Fingerprint {
     init(of request: SendRequest, as message: Message) {
         var fields: [String: String] = [:]
         func set(_ name: String, _ parts: [String]) {
-            if !parts.isEmpty { fields[name] = Self.digest(parts.map { Array($0.utf8) }) }
+            if !parts.isEmpty { fields[name] = Self.digest(parts) }
         }
         set("account", request.account.map { [$0] } ?? [])
         set("from", request.from.map { [$0.text] } ?? [])
@@ -22,7 +22,14 @@ extension Fingerprint {
         set("html", request.html.map { [$0] } ?? [])
         set("markdown", request.markdown.map { [$0] } ?? [])
         if !message.attachments.isEmpty {
-            fields["attachments"] = Self.digest(message.attachments.flatMap(\.parts))
+            var digest = PartsDigest()
+            for attachment in message.attachments {
+                digest.add(attachment.filename)
+                digest.add(attachment.contentType ?? "")
+                digest.add(attachment.contentID ?? "")
+                attachment.content.withUnsafeBytes { digest.add($0) }
+            }
+            fields["attachments"] = digest.text
         }
         set("in_reply_to", request.inReplyTo.map { [$0.text] } ?? [])
         set("references", request.references.map(\.text))
@@ -38,24 +45,39 @@ extension Fingerprint {
             "reply_to", "subject", "text", "html", "markdown", "attachments", "in_reply_to", "headers",
         ]
         let parts = [message.from.address.text] + content.map { fields[$0] ?? "" } + people
-        self.init(fields: fields, content: Self.digest(parts.map { Array($0.utf8) }))
+        self.init(fields: fields, content: Self.digest(parts))
     }
 
-    /// The first 128 bits of SHA-256 over the parts, each behind its length, so that no two lists look alike.
-    private static func digest(_ parts: [[UInt8]]) -> String {
-        var hash = SHA256()
-        for part in parts {
-            withUnsafeBytes(of: UInt64(part.count).littleEndian) { hash.update(bufferPointer: $0) }
-            part.withUnsafeBytes { hash.update(bufferPointer: $0) }
-        }
-        let digits = Array("0123456789abcdef".utf8)
-        let hex = hash.finalize().prefix(16).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-        return String(decoding: hex, as: UTF8.self)
+    private static func digest(_ parts: [String]) -> String {
+        var digest = PartsDigest()
+        for part in parts { digest.add(part) }
+        return digest.text
     }
 }
 
-extension Attachment {
-    fileprivate var parts: [[UInt8]] {
-        [Array(filename.utf8), Array((contentType ?? "").utf8), Array((contentID ?? "").utf8), content]
+/// The first 128 bits of SHA-256 over parts, each behind its length, so that no two lists look alike.
+private struct PartsDigest {
+    private var hash = SHA256()
+    private static let digits = Array("0123456789abcdef".utf8)
+
+    mutating func add(_ part: String) {
+        var part = part
+        part.withUTF8 { add(UnsafeRawBufferPointer($0)) }
+    }
+
+    mutating func add(_ part: UnsafeRawBufferPointer) {
+        withUnsafeBytes(of: UInt64(part.count).littleEndian) { hash.update(bufferPointer: $0) }
+        hash.update(bufferPointer: part)
+    }
+
+    /// 32 digits.
+    var text: String {
+        String(unsafeUninitializedCapacity: 32) { room in
+            for (place, octet) in hash.finalize().prefix(16).enumerated() {
+                room[2 * place] = Self.digits[Int(octet >> 4)]
+                room[2 * place + 1] = Self.digits[Int(octet & 15)]
+            }
+            return 32
+        }
     }
 }

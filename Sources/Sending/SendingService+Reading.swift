@@ -19,7 +19,7 @@ extension SendingService {
     /// Which writing of the record it is; nil when that cannot be told.
     package func version() -> RecordVersion? {
         guard let store = (try? door.forReading()) ?? nil else { return nil }
-        return try? store.version()
+        return store.version()
     }
 
     /// Ids of recorded sends that begin with these characters, newest first.

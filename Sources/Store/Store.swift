@@ -16,7 +16,7 @@ import Darwin
 package struct Store: Sendable {
     let pool: DatabasePool
     let writer: GroupWriter
-    let versions: Versions
+    let index: LogIndex
     /// Folder of the lock files that tell a live owner from a dead one.
     let ownersFolder: String
 
@@ -49,7 +49,8 @@ package struct Store: Sendable {
                 if try !pool.read(Migrations.all.hasCompletedMigrations) { try Migrations.all.migrate(pool) }
             }
             return Store(
-                pool: pool, writer: GroupWriter(pool: pool), versions: Versions(path: path),
+                pool: pool, writer: GroupWriter(pool: pool),
+                index: try pool.writeWithoutTransaction(LogIndex.init(of:)),
                 ownersFolder: PrivateFile.resolved(path) + ".owners")
         } catch let error as StoreError {
             throw error
@@ -92,7 +93,7 @@ package struct Store: Sendable {
 
     /// Ends the connections; nothing may be called afterwards.
     package func close() throws {
-        try versions.close()
+        index.forget()
         try pool.close()
     }
 }

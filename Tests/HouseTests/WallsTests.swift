@@ -11,6 +11,7 @@ struct WallsTests {
         "JSON": [],
         "Store": ["Mail", "GRDB", "GRDBSQLite"],
         "SMTP": ["Mail", "Curl"],
+        "IMAP": ["Mail", "Curl"],
         "Sandbox": ["Mail", "NIOCore", "NIOPosix"],
         "Sending": ["Mail", "Store", "Crypto", "Logging"],
         "MCP": ["JSON"],

@@ -10,11 +10,14 @@ When it is ready it prints one line of JSON on stdout:
     host            "localhost", the name in the certificate; both daemons listen on 127.0.0.1
     smtp_port       submission, STARTTLS required before AUTH
     smtps_port      submission, TLS from the first octet
-    imap_port       IMAP, STARTTLS required before LOGIN
+    imap_port       IMAP, STARTTLS required before LOGIN; on 127.0.0.2 a login without TLS is taken too
     imaps_port      IMAP, TLS from the first octet
     ca_file         the authority's certificate, PEM
     username        of the one account, which is also its address
     password        of that account
+    token           an access token (JWT, HS256) for XOAUTH2 and OAUTHBEARER, good for a day
+    stale_token     the same, but it expired a minute ago
+    token_key       signs both; a claim `email` names the user
     domain          the one domain that mail is taken for; other local parts get 550 5.1.1, other domains 554 5.7.1
     maildir         where mail for `username` arrives (Postfix writes it with LF line ends; IMAP gives CRLF)
     log             Postfix's log; dovecot.log stands beside it
@@ -24,7 +27,9 @@ number may run at once. It must be started as root, because Postfix must; it exi
 """
 
 import argparse
+import base64
 import contextlib
+import hmac
 import json
 import os
 import secrets
@@ -54,6 +59,8 @@ def main():
     parser.add_argument("--keep", action="store_true", help="leave the folder with the logs in place")
     keep = parser.parse_args().keep
     require_what_it_needs()
+    # Whoever started this may have every signal blocked, and both daemons would inherit that and not end by one.
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
     # Both become an ordinary end, so that the daemons are stopped and the folder goes.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     signal.signal(signal.SIGINT, lambda *_: sys.exit(0))
@@ -100,9 +107,11 @@ def folder(keep):
 def start(root, daemons):
     """Writes the configuration, starts both daemons, and gives the facts and the processes once both have greeted."""
     names = ("smtp_port", "smtps_port", "imap_port", "imaps_port")
+    key = secrets.token_urlsafe(32)
     facts = {
         "host": "localhost", **dict(zip(names, free_ports(len(names)))), "ca_file": f"{root}/ca.pem",
         "username": f"agent@{config.DOMAIN}", "password": secrets.token_urlsafe(12), "domain": config.DOMAIN,
+        "token_key": key, "token": token(key, 86_400), "stale_token": token(key, -60),
         "maildir": f"{root}/mail/{config.DOMAIN}/agent", "log": f"{root}/postfix.log",
     }
     config.make_certificates(root)
@@ -119,6 +128,17 @@ def start(root, daemons):
     for name in ("imap_port", "smtp_port"):
         wait_for_greeting(name, facts[name], processes, root, deadline)
     return facts, processes
+
+
+def token(key, seconds):
+    """A signed JWT (RFC 7519) that names the one user and runs out in so many seconds."""
+    def part(octets):
+        return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()
+
+    now = int(time.time())
+    claims = {"email": f"agent@{config.DOMAIN}", "sub": "agent", "iat": now - 120, "exp": now + seconds}
+    signed = ".".join(part(json.dumps(piece).encode()) for piece in ({"alg": "HS256", "typ": "JWT"}, claims))
+    return f"{signed}.{part(hmac.digest(key.encode(), signed.encode(), 'sha256'))}"
 
 
 def free_ports(count):

@@ -1,5 +1,6 @@
 """What mailserver.py writes into its folder: certificates, and the configuration of Postfix and of Dovecot."""
 
+import base64
 import os
 import shutil
 import subprocess
@@ -85,16 +86,23 @@ DOVECOT = """\
 base_dir = {root}/dovecot
 state_dir = {root}/dovecot-state
 log_path = {root}/dovecot.log
-listen = 127.0.0.1
+listen = 127.0.0.1, 127.0.0.2
 protocols = imap
 ssl = required
 ssl_cert = <{root}/server.pem
 ssl_key = <{root}/server-key.pem
-auth_mechanisms = plain login
+auth_mechanisms = plain login xoauth2 oauthbearer
 auth_failure_delay = 0
 first_valid_uid = {mail_id}
+# Tokens are checked with a key on this machine; nobody is asked about them.
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {root}/oauth2.conf
+}}
 passdb {{
   driver = passwd-file
+  mechanisms = plain login
   args = scheme=PLAIN {root}/users
 }}
 userdb {{
@@ -121,6 +129,11 @@ service anvil {{
     mode = 0
   }}
 }}
+# The same ports without TLS, for the one connection that may do without: to this machine.
+local 127.0.0.2 {{
+  ssl = yes
+  disable_plaintext_auth = no
+}}
 service imap-login {{
   inet_listener imap {{
     port = {imap_port}
@@ -130,6 +143,13 @@ service imap-login {{
     ssl = yes
   }}
 }}
+"""
+
+
+OAUTH2 = """\
+introspection_mode = local
+local_validation_key_dict = fs:posix:prefix={root}/keys/
+username_attribute = email
 """
 
 
@@ -146,6 +166,13 @@ def write(root, facts):
     (root / "postfix-data").mkdir()
     shutil.chown(root / "postfix-data", "postfix")
     make_queue(root / "queue")
+    (root / "oauth2.conf").write_text(OAUTH2.format(**values))
+    # Where Dovecot looks for the key of a token that names none.
+    key = root / "keys/default/HS256/default"
+    key.parent.mkdir(parents=True)
+    key.write_text(base64.b64encode(facts["token_key"].encode()).decode())
+    key.chmod(0o640)
+    shutil.chown(key, "root", "dovecot")
     users = root / "users"
     users.touch(mode=0o640)
     shutil.chown(users, "root", "dovecot")

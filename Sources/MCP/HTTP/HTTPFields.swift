@@ -16,9 +16,10 @@ package struct HTTPFields: Sendable, ExpressibleByDictionaryLiteral {
 
     /// Each value that stands behind that name, whatever its case, without the white space around it.
     package func values(of name: String) -> [String] {
-        let wanted = name.utf8.map(\.lowercase)
+        let wanted = name.utf8
         return lines.compactMap { line in
-            line.name.utf8.elementsEqual(wanted, by: { $0.lowercase == $1 })
+            line.name.utf8.count == wanted.count
+                && line.name.utf8.elementsEqual(wanted, by: { $0.lowercase == $1.lowercase })
                 ? line.value.withoutOuterWhitespace : nil
         }
     }
