@@ -45,7 +45,6 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     private func opened(_ context: ChannelHandlerContext) {
         connections.opened(watch)
-        idleSince = .now()
         awaitHead(context)
     }
 
@@ -95,7 +94,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
         if isTaking { return }
         isTaking = true
         while let part = backlog.first, !isOver {
-            if case .head = part, current != nil { break }
+            // The next one waits for the answer before it, and for the client to take what it has been told.
+            if case .head = part, current != nil || !context.channel.isWritable { break }
             backlog.removeFirst()
             switch part {
             case .head(let head): begin(head, context)
@@ -179,6 +179,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         guard let error = error as? HTTPParserError else { return context.close(promise: nil) }
         parserError = error
         if let current, !current.isRead, backlog.isEmpty {
+            if current.isAnswered { return leave(context) }
             isLast = true
             current.body.finish(.failure(.broken))
         }
@@ -212,7 +213,6 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// (RFC 9112 §9.6).
     private func leave(_ context: ChannelHandlerContext) {
         isOver = true
-        current?.body.finish(.failure(.broken))
         backlog.removeAll()
         context.flush()
         if isInputClosed { return context.close(promise: nil) }
@@ -243,7 +243,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
                 writeTimer.start(self, context, in: limits.writeTime) { $1.close(promise: nil) }
             }
         }
-        readAgain(context)
+        take(context)
         context.fireChannelWritabilityChanged()
     }
 }
