@@ -16,6 +16,8 @@ package enum AddressRule: Sendable, Hashable {
         do {
             if text.hasPrefix("*@") { text.removeFirst() }
             if text.hasPrefix("*.") { text.removeFirst() }
+            // A name may hold a star, and a rule that is meant as a pattern would then match nobody.
+            if text.contains("*") { throw Failure(.invalidAddress, "", hint: "") }
             if text.hasPrefix("@") {
                 self = .domain(try Address(parsing: "a" + text).domain)
             } else if text.hasPrefix(".") {

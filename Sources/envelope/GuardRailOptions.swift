@@ -17,9 +17,10 @@ struct GuardRailOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Recipients of one message at most; 100 by default.", valueName: "number"))
     var maxRecipients: String?
 
+    // Not --limit, which is the length of a list.
     @Option(
         help: ArgumentHelp(
             "How much it may send, as in '10/minute, 100/hour, 500 recipients/day'; no limit by default.",
             valueName: "limits"))
-    var limit: String?
+    var sendLimit: String?
 }

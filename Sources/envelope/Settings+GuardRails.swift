@@ -34,7 +34,7 @@ extension Settings {
     }
 
     private func sendLimits() throws(SettingsError) -> [SendLimit] {
-        let name = "ENVELOPE_LIMIT (--limit)"
+        let name = "ENVELOPE_LIMIT (--send-limit)"
         guard let text = try words(["limit"], name) else { return [] }
         return try wrapped(name) { () throws(Failure) in try SendLimit.list(parsing: text) }
     }

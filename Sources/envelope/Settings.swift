@@ -37,7 +37,7 @@ struct Settings: Sendable {
         set(["allow", "to"], options.rails.allowTo)
         set(["deny", "to"], options.rails.denyTo)
         set(["max", "recipients"], options.rails.maxRecipients)
-        set(["limit"], options.rails.limit)
+        set(["limit"], options.rails.sendLimit)
         if options.sandbox { flags[["sandbox"]] = ConfigValue(.bool(true), isSecret: false) }
         if options.smtpAllowPlain {
             flags[["smtp", "allow", "plain"]] = ConfigValue(.bool(true), isSecret: false)
