@@ -33,13 +33,17 @@ struct SendEmail: Sendable {
             if send.state == .held, mayAsk {
                 return .ask(try ApprovalQuestion(about: send, service).questions(files: files))
             }
-            // It is on record: a failure to count must not look like a failure to send.
-            let quotas = (try? service.quotas(of: send.accountName)) ?? []
-            return .result(stages.result(send, isDeduplicated: answer.isDeduplicated, quotas))
+            return .result(
+                stages.result(send, isDeduplicated: answer.isDeduplicated, service.left(for: send)))
         } catch {
             return .result(.failure(error))
         }
     }
+}
+
+extension SendingService {
+    /// What is left of the limits of a recorded send's account; a failure to count must not look like one to send.
+    func left(for send: SendRecord) -> [Quota] { (try? quotas(of: send.accountName)) ?? [] }
 }
 
 /// How far a waiting call is, told to a client that asked for it.
