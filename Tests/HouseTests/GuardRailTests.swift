@@ -4,7 +4,7 @@ import TestPeers
 import Testing
 
 /// What an operator forbids, through the whole program.
-@Suite("Guard rails of the program")
+@Suite("Guard rails of the program", .timeLimit(.minutes(5)))
 struct GuardRailTests {
     private static func message(to address: String = "ada@example.org", subject: String = "x") -> JSON {
         ["to": [.string(address)], "subject": .string(subject), "text": "x", "wait_seconds": 20]
