@@ -54,6 +54,8 @@ struct Refused: Error {
 
     init(_ problem: Problem, fields: HTTPFields = [:]) {
         self.problem = problem
+        var fields = fields
+        if let seconds = problem.retryAfter { fields.append("Retry-After", String(seconds)) }
         self.fields = fields
     }
 

@@ -80,6 +80,9 @@ struct OpenAPIComponents {
                 "type": "boolean",
                 "description": "True when nobody can know whether the server took the message.",
             ],
+            "retry_after": [
+                "type": "integer", "description": "Seconds until the same request may succeed.",
+            ],
             "field": ["type": "string", "description": "The argument at fault."],
             "phase": ["type": "string", "description": "How far the attempt got."],
             "smtp": ["type": "object", "description": "The server's reply; its words are untrusted."],
@@ -115,6 +118,10 @@ struct OpenAPIComponents {
                         "server": ["type": "string"], "username": ["type": "string"],
                         "sender": ["type": "string"], "any_sender": ["type": "boolean"],
                         "default": ["type": "boolean"], "paused": ["type": "object"],
+                        "limits": ["type": "array", "items": ["type": "string"]],
+                        "quota_remaining": [
+                            "type": "object", "additionalProperties": ["type": "integer"],
+                        ],
                     ],
                     "required": ["id", "name", "kind", "server", "sender", "any_sender", "default"],
                 ],

@@ -5,6 +5,6 @@ extension Failure {
     package func at(_ field: String) -> Failure {
         Failure(
             code, message, hint: hint, retryable: retryable, mayHaveBeenDelivered: mayHaveBeenDelivered,
-            field: field, phase: phase, smtp: smtp)
+            field: field, phase: phase, smtp: smtp, retryAfter: retryAfter)
     }
 }

@@ -62,10 +62,13 @@ package struct Failure: Error, Hashable, Sendable, Codable {
     /// How far the attempt got, when there was one.
     package let phase: Phase?
     package let smtp: SMTP?
+    /// Seconds after which the same request may succeed; nil where nobody knows.
+    package let retryAfter: Int?
 
     package init(
         _ code: Code, _ message: String, hint: String, retryable: Bool = false,
-        mayHaveBeenDelivered: Bool = false, field: String? = nil, phase: Phase? = nil, smtp: SMTP? = nil
+        mayHaveBeenDelivered: Bool = false, field: String? = nil, phase: Phase? = nil, smtp: SMTP? = nil,
+        retryAfter: Int? = nil
     ) {
         self.code = code
         self.message = message
@@ -75,6 +78,7 @@ package struct Failure: Error, Hashable, Sendable, Codable {
         self.field = field
         self.phase = phase
         self.smtp = smtp
+        self.retryAfter = retryAfter
     }
 }
 

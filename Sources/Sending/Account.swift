@@ -8,17 +8,19 @@ package struct Account: Sendable {
     package let sender: Mailbox
     /// True in the sandbox, where any From is taken: nothing leaves the machine.
     package let allowsAnySender: Bool
-    package let transport: any MailTransport
+    package internal(set) var transport: any MailTransport
     package let schedule: RetrySchedule
     /// Connections to its server at most; three times as many attempts wait for a commit meanwhile.
     package let connections: Int
     /// Which of its sends wait for a person; the stricter of this and the server's counts.
     package let approval: ApprovalPolicy
+    /// What it may be used for.
+    package let rails: GuardRails
 
     package init(
         record: AccountRecord, sender: Mailbox, allowsAnySender: Bool = false, transport: any MailTransport,
         schedule: RetrySchedule, connections: Int = 4,
-        approval: ApprovalPolicy = .none
+        approval: ApprovalPolicy = .none, rails: GuardRails = .none
     ) {
         self.record = record
         self.sender = sender
@@ -27,7 +29,10 @@ package struct Account: Sendable {
         self.schedule = schedule
         self.connections = max(1, connections)
         self.approval = approval
+        self.rails = rails
     }
 
-    package func allows(_ from: Address) -> Bool { allowsAnySender || from == sender.address }
+    package func allows(_ from: Address) -> Bool {
+        allowsAnySender || from == sender.address || rails.senders.contains { $0.matches(from) }
+    }
 }

@@ -78,10 +78,11 @@ package struct AttachmentRoots: Sendable, Hashable {
     private func outside(_ path: String) -> Failure {
         folders.isEmpty
             ? Failure(
-                .invalidAttachment, "Attaching by path is switched off.",
+                .invalidAttachment,
+                "Attaching by path is switched off: the rule attachment_root names no folder.",
                 hint: "Give the file as content_base64, or start envelope with --attachment-root FOLDER.")
             : Failure(
-                .invalidAttachment, "\(path) is not below a folder that attachments may come from.",
+                .invalidAttachment, "\(path) is not below a folder that the rule attachment_root names.",
                 hint: "Give an absolute path, without .., below \(folders.joined(separator: " or ")).")
     }
 

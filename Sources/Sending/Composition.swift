@@ -17,6 +17,11 @@ struct Composition: Sendable {
         let from = request.from ?? account.sender
         try allow(from.address, account)
         try limits.check(request)
+        let recipients = recipients(of: request)
+        let name = account.record.name
+        try account.rails.check(count: recipients.count, of: name)
+        try account.rails.check(
+            recipients.map(\.mailbox.address), fields: recipients.indices.map(recipients.field), of: name)
 
         let now = surroundings.now()
         let scheduledFor = try time(request, now)
@@ -27,7 +32,6 @@ struct Composition: Sendable {
         let composed = try message.composed(
             date: scheduledFor ?? now, messageID: messageID, boundary: "=_" + id.text)
         try limits.check(composed.mailData)
-        let recipients = recipients(of: request)
         let policy = max(approval, account.approval)
         let guards = request.idempotencyKey == nil && !request.allowsDuplicate
         return NewSend(
@@ -40,7 +44,8 @@ struct Composition: Sendable {
             fingerprint: Fingerprint(of: request, as: message),
             heldBecause: policy.reason(
                 toHold: recipients.map(\.mailbox.address), from: account.sender.address),
-            duplicatesSince: guards ? now.adding(seconds: -Self.duplicateWindow) : nil)
+            duplicatesSince: guards ? now.adding(seconds: -Self.duplicateWindow) : nil,
+            limits: account.rails.limits)
     }
 
     /// Agents repeat themselves when a call times out, and then within minutes; seconds.
@@ -85,16 +90,17 @@ struct Composition: Sendable {
                     ? "Leave `account` out, and set up an account first." : "Use one of: \(known).",
                 field: "account")
         }
-        let named = request.from.flatMap { from in accounts.first { $0.sender.address == from.address } }
+        let named = request.from.flatMap { from in
+            accounts.first { $0.sender.address == from.address }
+                ?? accounts.first { $0.allows(from.address) }
+        }
         guard let account = named ?? accounts.first else { throw withoutAccount }
         return account
     }
 
     private func allow(_ from: Address, _ account: Account) throws(Failure) {
         if account.allows(from) { return }
-        throw Failure(
-            .senderNotAllowed, "The account \(account.record.name) may not send as \(from).",
-            hint: "Leave `from` out, or use \(account.sender.address).", field: "from")
+        throw .senderNotAllowed(from, account)
     }
 
     private func recipients(of request: SendRequest) -> [NewSend.Recipient] {
@@ -131,6 +137,14 @@ struct Composition: Sendable {
         return Attachment(
             filename: name ?? "attachment", contentType: source.contentType, content: octets,
             contentID: source.contentID)
+    }
+}
+
+extension [NewSend.Recipient] {
+    /// The argument that named a recipient: `cc[0]`.
+    func field(_ index: Int) -> String {
+        let kind = self[index].kind
+        return "\(kind.rawValue)[\(self[..<index].count { $0.kind == kind })]"
     }
 }
 

@@ -37,6 +37,7 @@ extension Dispatcher {
 
     /// Sends everything that is due, until nothing is; returns how the attempts ended.
     func drain() async -> [SendState: Int] {
+        isDraining = true
         while true {
             wake()
             // `wake` has made a pump, so this returns only after it has looked.

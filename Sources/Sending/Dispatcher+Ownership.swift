@@ -116,11 +116,15 @@ extension Dispatcher {
         }
     }
 
-    /// A new process may have a new password: it tries once, whatever an earlier one was told.
+    /// A new process may have a new password: it tries once, whatever an earlier one was told. Refused again, the
+    /// account rests longer than before: processes may come often, and servers lock accounts out.
     private func liftOldPauses(_ store: Store, _ beat: Beat) async throws {
+        if isDraining { return }
         for name in accounts.keys {
             guard let pause = try store.latestPause(of: name), pause.failure.isAboutLogin else { continue }
-            try await store.resume(name)
+            try await store.endPause(pause, of: name, at: beat.at)
+            // So that a login which works makes the next refusal a first one.
+            lockedOut.insert(name)
         }
     }
 

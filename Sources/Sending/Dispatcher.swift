@@ -34,6 +34,8 @@ actor Dispatcher {
     var ends: [SendState: Int] = [:]
     var isFinishing = false
     var hasSwept = false
+    /// A short process that drains the queue, perhaps each minute, takes another one's word about a refused login.
+    var isDraining = false
 
     private var pump: Task<Void, Never>?
     private var isWokenAgain = false
@@ -160,9 +162,24 @@ actor Dispatcher {
         let owner = try await owner(in: store)
         // Before the claim: what comes while it is written marks the account again.
         backlog.remove(name)
-        let claims = try await store.claim(for: name, owner: owner, limit: free, now: surroundings.now())
-        if claims.count == free { backlog.insert(name) }
-        start(claims, store)
+        let taken = try await store.claiming(
+            for: name, owner: owner, limit: free, now: surroundings.now(), denial: denial)
+        if taken.claims.count + taken.ended.count == free { backlog.insert(name) }
+        for (id, state) in taken.ended {
+            logger.warning(
+                "ended without an attempt", metadata: ["send": "\(id)", "state": "\(state.rawValue)"])
+            ends[state, default: 0] += 1
+            changes.changed(id)
+        }
+        start(taken.claims, store)
+    }
+
+    /// Whom an account's rules keep out by now; nil, and nobody is asked about, where none does.
+    private nonisolated var denial: Denial? {
+        if accounts.values.allSatisfy(\.rails.denied.isEmpty) { return nil }
+        return { [accounts] id, address in
+            accounts[id].flatMap { $0.rails.denial(of: address, account: $0.record.name) }
+        }
     }
 
     private func start(_ claims: [Claim], _ store: Store) {
@@ -179,7 +196,8 @@ actor Dispatcher {
     func attempt(_ id: SendID, in store: Store) async throws {
         if isFinishing { return }
         let owner = try await owner(in: store)
-        let claim = try await store.claim(id, owner: owner, now: surroundings.now())
+        let claim = try await store.claim(id, owner: owner, now: surroundings.now(), denial: denial)
+        if claim == nil { changes.changed(id) }
         start(claim.map { [$0] } ?? [], store)
     }
 

@@ -43,8 +43,31 @@ extension Failure {
         Failure(
             pause.failure.code,
             "The account is paused until \(pause.until.rfc3339), so nothing was recorded or sent: \(pause.failure.message)",
-            hint: pause.failure.hint, retryable: pause.failure.retryable, phase: pause.failure.phase,
+            hint: pause.failure.hint + " Once that is done, `envelope accounts test` ends the pause at once.",
+            retryable: pause.failure.retryable, phase: pause.failure.phase,
             smtp: pause.failure.smtp)
+    }
+
+    /// - Parameter now: what the seconds are counted from.
+    static func limited(_ reached: LimitReached, account: String, at now: Timestamp) -> Failure {
+        let limit = reached.limit
+        let window = "in the last \(limit.window.rawValue)"
+        let used =
+            limit.unit == .sends
+            ? "\(reached.used) messages were recorded \(window)"
+            : "\(reached.used) recipients were written to \(window), and this message has \(reached.added)"
+        let rule = "The account \(account) has the limit \(limit): \(used)."
+        guard let free = reached.freeAt else {
+            return Failure(
+                .rateLimited, rule + " Nothing was recorded or sent.",
+                hint:
+                    "It alone has more recipients than the limit allows: split it, and send the parts over time."
+            )
+        }
+        let seconds = max(1, Int((Double(free.milliseconds - now.milliseconds) / 1000).rounded(.up)))
+        return Failure(
+            .rateLimited, rule + " Nothing was recorded or sent; there is room again at \(free.rfc3339).",
+            hint: "Wait \(seconds) seconds.", retryable: true, retryAfter: seconds)
     }
 
     static func notCancellable(_ id: SendID, _ state: SendState) -> Failure {

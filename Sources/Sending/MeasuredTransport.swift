@@ -44,9 +44,8 @@ struct MeasuredTransport: MailTransport {
 extension Account {
     /// The same account, with what its transport does counted.
     package func measured(by metrics: Metrics, uptime: @escaping @Sendable () -> Double) -> Account {
-        Account(
-            record: record, sender: sender, allowsAnySender: allowsAnySender,
-            transport: MeasuredTransport(base: transport, metrics: metrics, uptime: uptime),
-            schedule: schedule, connections: connections, approval: approval)
+        var account = self
+        account.transport = MeasuredTransport(base: transport, metrics: metrics, uptime: uptime)
+        return account
     }
 }

@@ -12,11 +12,13 @@ extension SendingService {
     ///   - person: who said so, for the record.
     ///   - wait: how long to wait for what becomes of it.
     ///   - progress: hears how the attempt goes on.
-    /// - Throws: `not_found`; `invalid_request` when it is not held any more, or was approved as something else.
+    /// - Throws: `not_found`; `invalid_request` when it is not held any more, or was approved as something else;
+    ///   `recipient_not_allowed` when a list says so by now, and then it stays held.
     package func approve(
         _ id: SendID, content: String? = nil, by person: String, wait: Duration, progress: Progress? = nil
     ) async throws(Failure) -> SendHistory {
         guard let store = try door.forReading() else { throw .notFound(.id(id)) }
+        try checkLists(for: try await history(.id(id), wait: .zero) { _ in true }.send)
         return try await watching(id, wait: wait, progress) { () throws(Failure) in
             let decision: Decision
             do {

@@ -27,11 +27,13 @@ extension SendingService {
     /// Makes a failed send due again and starts it.
     ///
     /// - Parameter evenIfItMayHaveArrived: also an unconfirmed one, at the risk of a second copy.
-    /// - Throws: `not_found`; `invalid_request` when it is not failed, may have arrived, or its mail data is pruned.
+    /// - Throws: `not_found`; `invalid_request` when it is not failed, may have arrived, or its mail data is pruned;
+    ///   `recipient_not_allowed` for a recipient who may not be written to any more.
     package func retry(_ id: SendID, evenIfItMayHaveArrived: Bool, wait: Duration) async throws(Failure)
         -> SendHistory
     {
         guard let store = try door.forReading() else { throw .notFound(.id(id)) }
+        try checkLists(for: try await history(.id(id), wait: .zero) { _ in true }.send)
         let now = surroundings.now()
         let requeueing: Requeueing
         do {
@@ -47,6 +49,7 @@ extension SendingService {
         case .needsConsent: throw .mayHaveArrived(id)
         case .notFailed(let state): throw .notFailed(id, state)
         case .withoutMailData: throw .pruned(id)
+        case .suppressed(let address, let suppression): throw .suppressed(address, suppression)
         }
         // Expected before it is started: who waits hears of a refused login at once.
         return try await watching(id, wait: wait, nil) { () throws(Failure) in

@@ -64,7 +64,7 @@ package struct SendingService: Sendable {
     /// but its delivery.
     private struct Recorded {
         let new: SendHistory
-        let account: String
+        let account: AccountRecord
         let insertion: Insertion
         /// Its account's login was refused a while ago.
         let isPaused: Bool
@@ -83,7 +83,7 @@ package struct SendingService: Sendable {
         if wait > .zero { changes.expect(new.id, progress) }
         do {
             return Recorded(
-                new: SendHistory(recorded: new), account: new.account.id,
+                new: SendHistory(recorded: new), account: new.account,
                 insertion: try await store.insert(new),
                 isPaused: pause != nil, store: store)
         } catch {
@@ -100,6 +100,10 @@ package struct SendingService: Sendable {
                 history: try await history(.id(id), wait: wait) { $0.isSettled }, isDeduplicated: true)
         case .conflict(let id, let fields): throw .conflict(with: id, fields)
         case .duplicate(let id): throw .duplicate(of: id)
+        case .suppressed(let address, let suppression):
+            throw recorded.new.send.refusal(of: address, suppression)
+        case .limited(let reached):
+            throw .limited(reached, account: recorded.account.name, at: recorded.new.send.createdAt)
         }
         surroundings.reached(.afterInsert)
         let send = recorded.new.send
@@ -107,7 +111,7 @@ package struct SendingService: Sendable {
         if recorded.isPaused {
             try? await dispatcher.attempt(send.id, in: recorded.store)
         } else {
-            await dispatcher.recorded(send, for: recorded.account)
+            await dispatcher.recorded(send, for: recorded.account.id)
         }
         if send.scheduledFor != nil || wait == .zero { return SendAnswer(history: recorded.new) }
         do {
@@ -140,8 +144,22 @@ package struct SendingService: Sendable {
     }
 
     /// Composes the message and says what would be sent; records nothing, sends nothing.
+    ///
+    /// - Throws: what `send` would throw now, but for a used key and a duplicate: they are no fault of the message.
     package func preview(_ request: SendRequest) throws(Failure) -> NewSend {
-        try composition.newSend(from: request)
+        let new = try composition.newSend(from: request)
+        guard let store = try door.forReading() else { return new }
+        do {
+            switch try store.obstacle(to: new) {
+            case .suppressed(let address, let suppression):
+                throw SendHistory(recorded: new).send.refusal(of: address, suppression)
+            case .limited(let reached):
+                throw Failure.limited(reached, account: new.account.name, at: new.createdAt)
+            default: return new
+            }
+        } catch {
+            throw .record(error, "The record could not be read")
+        }
     }
 
     /// What became of a send; with a wait, as soon as it is final or changes.

@@ -40,6 +40,18 @@ package struct Claim: Sendable, Hashable {
         self.size = size
     }
 
+    /// The same for the other recipients; nil when there are none.
+    func without(_ addresses: [Address]) -> Claim? {
+        let rest = forwardPaths.filter { !addresses.contains($0) }
+        if rest.isEmpty { return nil }
+        let settled =
+            settledOutcomes + Array(repeating: .notAttempted, count: forwardPaths.count - rest.count)
+        return Claim(
+            id: id, number: number, accountID: accountID, owner: owner, attempt: attempt, tries: tries,
+            reversePath: reversePath, forwardPaths: rest, giveUpAt: giveUpAt, settledOutcomes: settled,
+            size: size)
+    }
+
     /// The same with its mail data. What is not well formed is said where it is asked for again.
     func with(_ octets: [UInt8]) -> Claim {
         var claim = self

@@ -1,3 +1,5 @@
+package import Mail
+
 /// What makes two requests the same request.
 package struct Fingerprint: Sendable, Hashable {
     /// A digest for each field that was given.
@@ -25,4 +27,8 @@ package enum Insertion: Sendable, Hashable {
     case conflict(SendID, fields: [String])
     /// The same content to the same recipients went out, or is on its way, since a moment ago.
     case duplicate(of: SendID)
+    /// One of its recipients is not written to any more.
+    case suppressed(Address, Suppression)
+    /// The account's limit has no room for it now.
+    case limited(LimitReached)
 }

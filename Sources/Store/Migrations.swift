@@ -5,6 +5,7 @@ enum Migrations {
     static var all: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1: the record of sends") { db in try db.execute(sql: first) }
+        migrator.registerMigration("guard: suppressed addresses") { db in try db.execute(sql: suppressions) }
         return migrator
     }
 
@@ -171,6 +172,21 @@ enum Migrations {
             type TEXT NOT NULL CHECK (\(one(of: "created deduplicated scheduled held approved denied attempt_started released retried deferred accepted partial rejected unconfirmed reconciled expired cancelled sent_copy_saved sent_copy_found delivered delayed bounced replied", "type"))),
             detail TEXT,
             PRIMARY KEY (send, position)
+        ) STRICT, WITHOUT ROWID;
+        """
+    }
+
+    private static var suppressions: String {
+        """
+        CREATE TABLE suppressions (
+            -- What is compared: a shifted letter must not be a way around it.
+            address TEXT NOT NULL PRIMARY KEY CHECK (address = lower(shown)),
+            shown TEXT NOT NULL,
+            -- Of a bounce, and only of one that says that there is nobody; NULL where a person added it.
+            status TEXT CHECK (\(one(of: "5.1.1 5.1.2 5.1.3", "status"))),
+            reason TEXT NOT NULL,
+            since TEXT NOT NULL CHECK (since GLOB '????-??-??T??:??:??.???Z'),
+            send INTEGER REFERENCES sends (number)
         ) STRICT, WITHOUT ROWID;
         """
     }

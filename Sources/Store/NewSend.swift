@@ -34,13 +34,15 @@ package struct NewSend: Sendable {
     package let heldBecause: String?
     /// The same content to the same recipients, recorded after this, makes it a duplicate; nil: never.
     package let duplicatesSince: Timestamp?
+    /// The account's limits, counted in the transaction that records it.
+    package let limits: [SendLimit]
 
     package init(
         id: SendID, account: AccountRecord, messageID: MessageID, from: Mailbox, recipients: [Recipient],
         subject: String, mailData: MailData, createdAt: Timestamp, giveUpAt: Timestamp, tags: [String] = [],
         metadata: [String: String] = [:], warnings: [String] = [], scheduledFor: Timestamp? = nil,
         idempotencyKey: String? = nil, fingerprint: Fingerprint, heldBecause: String? = nil,
-        duplicatesSince: Timestamp? = nil
+        duplicatesSince: Timestamp? = nil, limits: [SendLimit] = []
     ) {
         self.id = id
         self.account = account
@@ -59,6 +61,7 @@ package struct NewSend: Sendable {
         self.fingerprint = fingerprint
         self.heldBecause = heldBecause
         self.duplicatesSince = duplicatesSince
+        self.limits = limits
     }
 
     package var isSandbox: Bool { account.kind == .sandbox }

@@ -18,5 +18,8 @@ enum SendNumber {
     /// The highest number that a send of this id can have.
     static func last(of id: SendID) -> Int64 { floor(of: id) + (perMillisecond - 1) }
 
+    /// The millisecond that a number was made in.
+    static func time(of number: Int64) -> Timestamp { Timestamp(milliseconds: number / perMillisecond) }
+
     private static func first(at milliseconds: Int64) -> Int64 { min(milliseconds, end) * perMillisecond }
 }

@@ -110,6 +110,12 @@ extension Database {
     func first<Value>(
         _ sql: String, _ values: Parameter..., read: (Columns) throws -> Value
     ) throws -> Value? {
+        try first(sql, values, read: read)
+    }
+
+    func first<Value>(
+        _ sql: String, _ values: [Parameter], read: (Columns) throws -> Value
+    ) throws -> Value? {
         var value: Value?
         try each(sql, values) { columns in if value == nil { value = try read(columns) } }
         return value

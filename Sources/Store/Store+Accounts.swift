@@ -20,7 +20,19 @@ extension Store {
         }
     }
 
-    /// Ends an account's pause.
+    /// Ends an account's pause early; how long it was is remembered, for a next one that should be longer.
+    package func endPause(_ pause: AccountPause, of account: String, at now: Timestamp) async throws {
+        if pause.until <= now { return }
+        try await writer.write { db in
+            try db.execute(
+                sql: "UPDATE accounts SET paused_at = ?, paused_until = ? WHERE id = ? AND paused_until = ?",
+                arguments: [
+                    now.adding(seconds: -pause.length).rfc3339, now.rfc3339, account, pause.until.rfc3339,
+                ])
+        }
+    }
+
+    /// Ends an account's pause, and forgets it.
     package func resume(_ account: String) async throws {
         try await writer.write { db in
             try db.execute(

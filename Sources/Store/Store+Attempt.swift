@@ -159,7 +159,7 @@ extension Store {
             .number(claim.attempt))
     }
 
-    private func merged(_ warnings: [String], into number: Int64, in db: Database) throws -> String {
+    func merged(_ warnings: [String], into number: Int64, in db: Database) throws -> String {
         let row = try Row.fetchOne(
             db, sql: "SELECT warnings FROM sends WHERE number = ?", arguments: [number])
         let earlier = try row?.coded("warnings", [String].self) ?? []

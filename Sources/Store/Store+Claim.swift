@@ -11,24 +11,37 @@ extension Store {
     ///   - limit: at most this many.
     package func claim(for account: String, owner: String, limit: Int, now: Timestamp) async throws -> [Claim]
     {
-        if limit <= 0 { return [] }
+        try await claiming(for: account, owner: owner, limit: limit, now: now).claims
+    }
+
+    /// The same, with what ended because nobody is left that may be written to.
+    ///
+    /// - Parameter denial: asked for each recipient; suppressed ones are left out in any case.
+    package func claiming(
+        for account: String, owner: String, limit: Int, now: Timestamp, denial: Denial? = nil
+    ) async throws -> Claiming {
+        if limit <= 0 { return Claiming(claims: [], ended: [:]) }
         return try await claim(
             """
             account_id = ?2 AND next_attempt_at <= ?1 AND NOT EXISTS (
                 SELECT 1 FROM accounts WHERE id = ?2 AND paused_until > ?1)
             ORDER BY next_attempt_at, number LIMIT ?3
-            """, [.text(account), .number(limit)], owner: owner, now: now)
+            """, [.text(account), .number(limit)], owner: owner, now: now, denial)
     }
 
     /// Takes this one send if it is due, also while its account is paused.
-    package func claim(_ id: SendID, owner: String, now: Timestamp) async throws -> Claim? {
-        try await claim("id = ?2 AND next_attempt_at <= ?1", [.text(id.text)], owner: owner, now: now).first
+    package func claim(
+        _ id: SendID, owner: String, now: Timestamp, denial: Denial? = nil
+    ) async throws -> Claim? {
+        try await claim(
+            "id = ?2 AND next_attempt_at <= ?1", [.text(id.text)], owner: owner, now: now, denial
+        ).claims.first
     }
 
     private func claim(
-        _ condition: String, _ values: [Parameter], owner: String, now: Timestamp
-    ) async throws -> [Claim] {
-        let taken = try await writer.write { db in
+        _ condition: String, _ values: [Parameter], owner: String, now: Timestamp, _ denial: Denial?
+    ) async throws -> Claiming {
+        let (taken, ended) = try await writer.write { db in
             let found = try db.all(
                 """
                 SELECT number, id, account_id, attempts + 1, tries, reverse_path, give_up_at, size,
@@ -38,21 +51,31 @@ extension Store {
                 """, [.text(now.rfc3339)] + values
             ) { row in (send: OpenSend(row), octets: row.octets(8)) }
             // No other writer can come in between: the transaction has the lock.
-            return try found.compactMap { send, octets -> (claim: Claim, octets: [UInt8])? in
+            var taken: [(claim: Claim, octets: [UInt8])] = []
+            var ended: [SendID: SendState] = [:]
+            for (send, octets) in found {
                 try db.run(
                     """
                     UPDATE sends SET state = 'sending', owner = ?, next_attempt_at = NULL, attempts = ? WHERE number = ?
                     """, .text(owner), .number(send.attempt), .number(send.number))
-                return try orPutAside(send, at: now, in: db) {
+                let begun = try orPutAside(send, at: now, in: db) { () -> Claim? in
                     // First, because nothing is written yet when it finds the row damaged.
                     let claim = try claim(send, owner: owner, in: db)
-                    try begin(claim, at: now, in: db)
-                    return (claim, octets)
+                    guard let open = try barred(claim, denial, at: now, in: db) else { return nil }
+                    try begin(open, at: now, in: db)
+                    return open
+                }
+                if let claim = begun ?? nil {
+                    taken.append((claim, octets))
+                } else if let id = SendID(send.id) {
+                    ended[id] = try standing(of: id, in: db)?.state
                 }
             }
+            return (taken, ended)
         }
         // Checked here: the writer's thread is the one that all wait for.
-        return taken.map { claim, octets in octets.isEmpty ? claim : claim.with(octets) }
+        return Claiming(
+            claims: taken.map { claim, octets in octets.isEmpty ? claim : claim.with(octets) }, ended: ended)
     }
 
     /// Octets of mail data up to which copies of it do not matter: a claim brings it along.

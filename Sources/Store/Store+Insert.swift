@@ -11,10 +11,24 @@ extension Store {
         let row = try NewRow(new)
         return try await writer.write { db in
             if let earlier = try earlier(than: new, in: db) { return earlier }
+            if let obstacle = try obstacle(to: new, in: db) { return obstacle }
             try record(new.account, at: new.createdAt, in: db)
             try insert(row, in: db)
             return .inserted
         }
+    }
+
+    /// Why a send would not be recorded, were it inserted now; nil when nothing speaks against it.
+    package func obstacle(to new: NewSend) throws -> Insertion? {
+        try look { db in try obstacle(to: new, in: db) }
+    }
+
+    /// Behind the look for an earlier one: what is repeated adds nothing, and is answered whatever the rules are now.
+    private func obstacle(to new: NewSend, in db: Database) throws -> Insertion? {
+        for address in new.recipients.map(\.mailbox.address) {
+            if let found = try suppression(of: address, in: db) { return .suppressed(address, found) }
+        }
+        return try limit(reachedBy: new, in: db).map { .limited($0) }
     }
 
     private func earlier(than new: NewSend, in db: Database) throws -> Insertion? {

@@ -9,6 +9,8 @@ package enum Requeueing: Sendable, Hashable {
     case notFailed(SendState)
     /// Its mail data is pruned.
     case withoutMailData
+    /// A recipient that does not have it is not written to any more.
+    case suppressed(Address, Suppression)
     case unknown
 }
 
@@ -26,6 +28,10 @@ extension Store {
             let hasData = try Row.fetchOne(
                 db, sql: "SELECT 1 FROM mail_data WHERE send = ?", arguments: [standing.number])
             if hasData == nil { return .withoutMailData }
+            // Not for the others alone: a person asked for all of it, and decides.
+            if let (address, found) = try suppressed(among: standing.number, in: db).first {
+                return .suppressed(address, found)
+            }
             try db.execute(
                 sql:
                     "UPDATE recipients SET outcome = 'pending', at = NULL WHERE send = ? AND outcome <> 'accepted'",

@@ -57,7 +57,7 @@ struct ApprovalQuestion: Sendable {
     ) async throws(Failure) -> ToolOutcome {
         let standing = try await service.track(.id(id), wait: .zero).send
         // Decided before: by an earlier copy of this answer, or by somebody on the command line.
-        if standing.state != .held { return .result(stages.result(standing)) }
+        if standing.state != .held { return .result(stages.result(standing, service.left(for: standing))) }
         guard let answer = call.answers[Self.key] else {
             return .ask(try ApprovalQuestion(about: standing, service).questions(files: files))
         }
@@ -65,10 +65,10 @@ struct ApprovalQuestion: Sendable {
         case ("accept", "send"):
             let history = try await service.approve(
                 id, content: content, by: Self.person, wait: wait, progress: stages.hear)
-            return .result(stages.result(history.send))
+            return .result(stages.result(history.send, service.left(for: history.send)))
         case ("accept", "do_not_send"), ("decline", _):
             return .result(stages.result(try await service.deny(id, by: Self.person).send))
-        default: return .result(stages.result(standing))
+        default: return .result(stages.result(standing, service.left(for: standing)))
         }
     }
 }

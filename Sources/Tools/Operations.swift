@@ -52,6 +52,11 @@ package struct Operations: Sendable {
         object["sender"] = .string(account.sender.text)
         object["any_sender"] = .bool(account.allowsAnySender)
         object["default"] = .bool(isDefault)
+        let quotas = try service.quotas(of: record.name)
+        if !quotas.isEmpty {
+            object["limits"] = .array(quotas.map { .string($0.limit.description) })
+            object.add(quotas)
+        }
         if let pause = try service.pause(of: account) {
             object["paused"] = [
                 "since": .string(pause.since.rfc3339), "until": .string(pause.until.rfc3339),

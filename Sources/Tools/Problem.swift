@@ -41,6 +41,9 @@ package struct Problem: Error, Sendable {
         self.send = nil
     }
 
+    /// Seconds until the same request may succeed, where that is known.
+    package var retryAfter: Int? { failure["retry_after"]?.integer.map { Int($0) } }
+
     /// `application/problem+json` (RFC 9457 §3).
     ///
     /// - Parameter title: the status's own phrase, which a problem of the type `about:blank` bears.

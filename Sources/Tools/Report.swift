@@ -60,7 +60,7 @@ extension JSON.Object {
     }
 
     /// What a dry run would send.
-    static func preview(_ new: NewSend) -> JSON.Object {
+    static func preview(_ new: NewSend, _ quotas: [Quota] = []) -> JSON.Object {
         var object: JSON.Object = [
             "dry_run": true, "account": .string(new.account.name), "from": .string(new.from.text),
         ]
@@ -77,6 +77,7 @@ extension JSON.Object {
         object["scheduled_for"] = new.scheduledFor.map { .string($0.rfc3339) }
         if new.account.kind == .sandbox { object["sandbox"] = true }
         if !new.warnings.isEmpty { object["warnings"] = .array(new.warnings.map(JSON.string)) }
+        object.add(quotas)
         let held = new.heldBecause.map { " Then \($0)." } ?? ""
         object["next_step"] = .string(
             "Nothing was recorded or sent. Call send_email without dry_run to send it.\(held)")
@@ -93,6 +94,7 @@ extension JSON.Object {
         object["field"] = failure.field.map(JSON.string)
         object["phase"] = failure.phase.map { .string($0.rawValue) }
         object["smtp"] = failure.smtp.map { .object(.reply($0)) }
+        object["retry_after"] = failure.retryAfter.map { .integer(Int64($0)) }
         return object
     }
 
@@ -123,6 +125,17 @@ extension JSON.Object {
         object["phase"] = .string(reply.phase.rawValue)
         object["text"] = .string(reply.text)
         return object
+    }
+
+    /// `quota_remaining`, where the account has limits: `{"hour": 99, "recipients_day": 480}`. Before `next_step`, which
+    /// is read last.
+    mutating func add(_ quotas: [Quota]) {
+        if quotas.isEmpty { return }
+        let step = self["next_step"]
+        self["next_step"] = nil
+        self["quota_remaining"] = .object(
+            JSON.Object(quotas.map { ($0.limit.name, .integer(Int64($0.remaining))) }))
+        self["next_step"] = step
     }
 
     /// `to`, `cc` and `bcc`.

@@ -21,7 +21,8 @@ struct SendEmail: Sendable {
             }
             if arguments.flag("dry_run") {
                 let preview = try service.preview(SendRequest(arguments))
-                return .result(ToolResult(structured: .preview(preview)))
+                let quotas = try service.quotas(of: preview.account.name)
+                return .result(ToolResult(structured: .preview(preview, quotas)))
             }
             // Given away, so that a large attachment is not held while the call waits.
             let request = try SendRequest(consume arguments)
@@ -32,11 +33,17 @@ struct SendEmail: Sendable {
             if send.state == .held, mayAsk {
                 return .ask(try ApprovalQuestion(about: send, service).questions(files: files))
             }
-            return .result(stages.result(send, isDeduplicated: answer.isDeduplicated))
+            return .result(
+                stages.result(send, isDeduplicated: answer.isDeduplicated, service.left(for: send)))
         } catch {
             return .result(.failure(error))
         }
     }
+}
+
+extension SendingService {
+    /// What is left of the limits of a recorded send's account; a failure to count must not look like one to send.
+    func left(for send: SendRecord) -> [Quota] { (try? quotas(of: send.accountName)) ?? [] }
 }
 
 /// How far a waiting call is, told to a client that asked for it.
@@ -55,10 +62,11 @@ struct Stages: Sendable {
     }
 
     /// The result, and the last stage where there is one to tell: only the record knows that it was accepted.
-    func result(_ send: SendRecord, isDeduplicated: Bool = false) -> ToolResult {
+    func result(_ send: SendRecord, isDeduplicated: Bool = false, _ quotas: [Quota] = []) -> ToolResult {
         if send.status == .sent { report?(4, 4, "Accepted by the server") }
         var object = JSON.Object.send(send)
         if isDeduplicated { object["deduplicated"] = true }
+        object.add(quotas)
         // A person's no is an answer, not an error to work around.
         let isError = send.status == .failed && send.state != .denied
         return ToolResult(structured: object, links: [SendURI.record(send.id).link], isError: isError)

@@ -28,11 +28,11 @@ extension Account {
         let account = Account(
             record: record, sender: sender, transport: transport,
             schedule: RetrySchedule.standard.givingUp(after: terms.giveUpAfter),
-            connections: terms.connections)
+            connections: terms.connections, rails: terms.rails)
         return (account, transport)
     }
 
-    /// The account of a sandbox process: any sender, only to the SMTP server inside it.
+    /// The account of a sandbox process: any sender unless a rule names some, only to the SMTP server inside it.
     static func sandbox(
         port: Int, _ settings: Settings, now: @escaping @Sendable () -> Timestamp
     ) throws(Failure) -> (account: Account, transport: AccountTransport) {
@@ -47,9 +47,10 @@ extension Account {
             id: "sandbox", name: "sandbox", kind: .sandbox, server: "sandbox", username: nil,
             sender: sender.address)
         let account = Account(
-            record: record, sender: sender, allowsAnySender: true, transport: transport,
-            schedule: RetrySchedule.sandbox.givingUp(after: terms.giveUpAfter), connections: terms.connections
-        )
+            record: record, sender: sender, allowsAnySender: terms.rails.senders.isEmpty,
+            transport: transport,
+            schedule: RetrySchedule.sandbox.givingUp(after: terms.giveUpAfter),
+            connections: terms.connections, rails: terms.rails)
         return (account, transport)
     }
 
@@ -58,11 +59,13 @@ extension Account {
         let connections: Int
         /// Seconds; nil leaves the default.
         let giveUpAfter: Double?
+        let rails: GuardRails
 
         init(_ settings: Settings) throws(Failure) {
             do {
                 connections = try settings.connections() ?? 4
                 giveUpAfter = try settings.giveUpAfter()?.seconds
+                rails = try settings.guardRails()
             } catch {
                 throw Failure(
                     .internal, error.description, hint: "Tell the person who runs this server to correct it.")

@@ -32,6 +32,11 @@ struct EnvelopeCommand: AsyncParsableCommand {
               ENVELOPE_GIVE_UP_AFTER  when to stop trying a message (24h)
               ENVELOPE_RETENTION      how long mail data is kept (for ever)
               ENVELOPE_APPROVE        all or external: a person approves first
+              ENVELOPE_ALLOW_FROM     who else to send as: a@b.example, b.example
+              ENVELOPE_ALLOW_TO       the only ones to write to
+              ENVELOPE_DENY_TO        who not to write to
+              ENVELOPE_MAX_RECIPIENTS of one message (100)
+              ENVELOPE_LIMIT          10/minute, 100/hour, 500 recipients/day
               ENVELOPE_TOOLS          which tools to serve
               ENVELOPE_HTTP_TOKEN     what HTTP clients must show
               ENVELOPE_LOG_LEVEL      debug, info, notice, warning or error
@@ -44,7 +49,7 @@ struct EnvelopeCommand: AsyncParsableCommand {
         subcommands: [
             Serve.self, SchemaCommand.self, SandboxCommand.self, TrackCommand.self, ListCommand.self,
             CancelCommand.self, RetryCommand.self, ApproveCommand.self, DenyCommand.self, DrainCommand.self,
-            PruneCommand.self,
+            PruneCommand.self, SuppressionsCommand.self,
         ],
         defaultSubcommand: Serve.self)
 

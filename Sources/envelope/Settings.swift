@@ -10,6 +10,7 @@ struct Settings: Sendable {
     private let reader: ConfigReader
     /// Flags, environment and file, each for itself.
     private let layers: [ConfigReader]
+    let providers: [any ConfigProvider]
     private let attachmentFlags: [String]
 
     /// - Throws: `SettingsError` when the settings file cannot be read.
@@ -32,6 +33,11 @@ struct Settings: Sendable {
         set(["retention"], options.retention)
         set(["tools"], options.tools)
         set(["approve"], options.approve)
+        set(["allow", "from"], options.rails.allowFrom)
+        set(["allow", "to"], options.rails.allowTo)
+        set(["deny", "to"], options.rails.denyTo)
+        set(["max", "recipients"], options.rails.maxRecipients)
+        set(["limit"], options.rails.sendLimit)
         if options.sandbox { flags[["sandbox"]] = ConfigValue(.bool(true), isSecret: false) }
         if options.smtpAllowPlain {
             flags[["smtp", "allow", "plain"]] = ConfigValue(.bool(true), isSecret: false)
@@ -53,6 +59,7 @@ struct Settings: Sendable {
             }
         }
         self.reader = ConfigReader(providers: providers)
+        self.providers = providers
         self.layers = providers.map { ConfigReader(provider: $0) }
         self.attachmentFlags = options.attachmentRoots
     }

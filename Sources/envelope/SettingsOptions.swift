@@ -71,6 +71,8 @@ struct SettingsOptions: ParsableArguments {
             valueName: "policy"))
     var approve: String?
 
+    @OptionGroup var rails: GuardRailOptions
+
     @Option(help: ArgumentHelp("A settings file (JSON).", valueName: "file"))
     var config: String?
 

@@ -1,5 +1,7 @@
 import JSON
 import MCP
+import Sending
+import Store
 import TestPeers
 import Testing
 import Tools
@@ -227,5 +229,26 @@ struct SendRouteTests {
         ])
     func keys(given: String, key: String) {
         #expect(SendRoute.unquoted(given) == key)
+    }
+
+    @Test("A full limit is 429 with the seconds to wait, and the account says what is left of it")
+    func limited() async throws {
+        let limits = [SendLimit(1, per: .minute), SendLimit(9, .recipients, per: .day)]
+        try await withShop([ScriptedTransport.accepts], rails: GuardRails(limits: limits)) { shop in
+            let account = await shop.ask("GET", "/accounts")["accounts"]?[0]
+            #expect(account?["limits"] == ["1/minute", "9 recipients/day"])
+            #expect(account?["quota_remaining"] == ["minute": 1, "recipients_day": 9])
+            let sent = await shop.send(Shop.message)
+            #expect(sent.status == 200, "\(sent.text)")
+            #expect(sent["quota_remaining"] == ["minute": 0, "recipients_day": 8])
+            let refused = await shop.send(Shop.message, fields: ["Idempotency-Key": "other"])
+            #expect(refused.status == 429, "\(refused.text)")
+            #expect(refused.isProblem)
+            #expect(refused["code"] == "rate_limited")
+            #expect(refused["retry_after"] == 60)
+            #expect(refused["retryable"] == true)
+            #expect(refused.fields.only("Retry-After") == "60")
+            #expect(await shop.ask("GET", "/accounts")["accounts"]?[0]?["quota_remaining"]?["minute"] == 0)
+        }
     }
 }

@@ -23,7 +23,7 @@ struct Shop: Sendable {
     /// - Parameter names: of the tools that are served.
     init(
         _ acts: [ScriptedTransport.Act], folder: String, settings: HTTPSettings,
-        names: [String] = MailTools.usual, hasAccount: Bool = true
+        names: [String] = MailTools.usual, hasAccount: Bool = true, rails: GuardRails = .none
     ) throws {
         let sender = try Mailbox(parsing: "Me <me@example.com>")
         let transport = ScriptedTransport(acts)
@@ -33,8 +33,9 @@ struct Shop: Sendable {
         let path = folder + "/envelope.db"
         let clock = ManualClock()
         let metrics = Metrics()
-        let account = Account(record: record, sender: sender, transport: transport, schedule: .standard)
-            .measured(by: metrics, uptime: { clock.uptime })
+        let account = Account(
+            record: record, sender: sender, transport: transport, schedule: .standard, rails: rails
+        ).measured(by: metrics, uptime: { clock.uptime })
         let service = SendingService(
             accounts: hasAccount ? [account] : [],
             door: StoreDoor(open: { try Store.open(at: path) }, exists: { true }),
@@ -110,12 +111,13 @@ struct Answer: Sendable {
 /// Lends a face with a record in a folder of its own.
 func withShop<Result>(
     _ acts: [ScriptedTransport.Act] = [], settings: HTTPSettings? = nil,
-    names: [String] = MailTools.usual, hasAccount: Bool = true, _ body: (Shop) async throws -> Result
+    names: [String] = MailTools.usual, hasAccount: Bool = true, rails: GuardRails = .none,
+    _ body: (Shop) async throws -> Result
 ) async throws -> Result {
     try await withTemporaryFolder { folder in
         let shop = try Shop(
             acts, folder: folder, settings: try settings ?? HTTPSettings(), names: names,
-            hasAccount: hasAccount)
+            hasAccount: hasAccount, rails: rails)
         let result = try await body(shop)
         _ = await shop.service.finish(within: .zero)
         return result

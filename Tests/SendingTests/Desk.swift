@@ -21,10 +21,10 @@ struct Desk: Sendable {
     init(
         _ acts: [ScriptedTransport.Act], path: String, clock: ManualClock = ManualClock(),
         schedule: RetrySchedule = Self.schedule, retention: Duration? = nil,
-        approval: ApprovalPolicy = .none
+        approval: ApprovalPolicy = .none, rails: GuardRails = .none
     ) throws {
         let transport = ScriptedTransport(acts)
-        let account = try Self.account("me", transport, schedule: schedule)
+        let account = try Self.account("me", transport, schedule: schedule, rails: rails)
         self.init(
             [account], transport, path: path, clock: clock, retention: retention, approval: approval)
     }
@@ -57,7 +57,7 @@ struct Desk: Sendable {
 
     static func account(
         _ name: String, _ transport: any MailTransport, schedule: RetrySchedule = Self.schedule,
-        connections: Int = 4, approval: ApprovalPolicy = .none
+        connections: Int = 4, approval: ApprovalPolicy = .none, rails: GuardRails = .none
     ) throws -> Account {
         let sender = try Mailbox(parsing: "\(name == "me" ? "Me" : "Other") <\(name)@example.com>")
         let record = AccountRecord(
@@ -65,7 +65,7 @@ struct Desk: Sendable {
             username: name, sender: sender.address)
         return Account(
             record: record, sender: sender, transport: transport, schedule: schedule,
-            connections: connections, approval: approval)
+            connections: connections, approval: approval, rails: rails)
     }
 
     static func surroundings(
@@ -135,12 +135,12 @@ final class Milestones: Sendable {
 /// Lends a desk with a record in a folder of its own.
 func withDesk<Result>(
     _ acts: [ScriptedTransport.Act], schedule: RetrySchedule = Desk.schedule, retention: Duration? = nil,
-    approval: ApprovalPolicy = .none, _ body: (Desk) async throws -> Result
+    approval: ApprovalPolicy = .none, rails: GuardRails = .none, _ body: (Desk) async throws -> Result
 ) async throws -> Result {
     try await withTemporaryFolder { folder in
         let desk = try Desk(
             acts, path: folder + "/envelope.db", schedule: schedule, retention: retention,
-            approval: approval)
+            approval: approval, rails: rails)
         let result = try await body(desk)
         _ = await desk.service.finish(within: .zero)
         return result

@@ -284,4 +284,82 @@ struct PauseTests {
             #expect(again.history.send.state == .accepted)
         }
     }
+
+    @Test("A login that works, tried elsewhere, ends the pause: what waits goes out without another moment")
+    func resumed() async throws {
+        let acts = Array(repeating: ScriptedTransport.wrongPassword, count: 3) + [ScriptedTransport.accepts]
+        try await withDesk(acts) { desk in
+            for number in 0..<3 {
+                _ = try await desk.send(subject: "\(number)")
+                desk.clock.advance(by: 1)
+            }
+            let waiting = try await desk.send(subject: "waits", wait: .zero).send.id
+            let failure = await #expect(throws: Failure.self) { try await desk.send(subject: "refused") }
+            #expect(failure?.hint.contains("`envelope accounts test`") == true)
+            #expect(try await desk.track(waiting).send.attempts == 0)
+
+            #expect(try await desk.service.loginWorked(for: "env-me"))
+            try await desk.standing(waiting) { $0.state == .accepted }
+            #expect(try desk.looker().latestPause(of: "env-me") == nil)
+            #expect(try await !desk.service.loginWorked(for: "env-me"))
+        }
+    }
+
+    @Test("A limit's pause is not the login's to end")
+    func limitStays() async throws {
+        let act = ScriptedTransport.refuses("550 5.4.5 Daily user sending limit exceeded", in: .mail)
+        try await withDesk([act]) { desk in
+            _ = try await desk.send()
+            let pause = try #require(try desk.looker().latestPause(of: "env-me"))
+            #expect(try await !desk.service.loginWorked(for: "env-me"))
+            #expect(try desk.looker().latestPause(of: "env-me") == pause)
+        }
+    }
+
+    @Test(
+        "New processes that are refused too make the pause longer each time, and a login that works forgets it"
+    )
+    func remembered() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder + "/envelope.db"
+            let clock = ManualClock()
+            for (act, length) in [
+                (ScriptedTransport.wrongPassword, 60.0), (ScriptedTransport.wrongPassword, 120),
+                (ScriptedTransport.wrongPassword, 240), (ScriptedTransport.accepts, nil),
+                (ScriptedTransport.wrongPassword, 60),
+            ] as [(ScriptedTransport.Act, Double?)] {
+                let desk = try Desk([act], path: path, clock: clock)
+                let id = try await desk.send(subject: "\(clock.now)", wait: .zero).send.id
+                try await desk.standing(id) { $0.attempts > 0 && $0.state != .sending }
+                #expect(try desk.looker().latestPause(of: "env-me")?.length == length)
+                try await eventually { await desk.service.dispatcher.isIdle }
+                // Not tried by the next process instead of its own.
+                _ = try? await desk.service.cancel(id, wait: .zero)
+                _ = await desk.service.finish(within: .zero)
+                clock.advance(by: 1)
+            }
+        }
+    }
+
+    @Test("Draining the queue each minute does not try a refused login each time")
+    func drainedOften() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder + "/envelope.db"
+            let first = try Desk([ScriptedTransport.wrongPassword], path: path)
+            let id = try await first.send(wait: .zero).send.id
+            try await first.standing(id) { $0.state == .deferred }
+            _ = await first.service.finish(within: .zero)
+            var tried = 0
+            for _ in 0..<12 {
+                first.clock.advance(by: 10)
+                let desk = try Desk([ScriptedTransport.wrongPassword], path: path, clock: first.clock)
+                let mover = first.clock.moving(by: 0.001)
+                _ = try await desk.service.drain()
+                mover.cancel()
+                tried += desk.transport.carried.count
+                _ = await desk.service.finish(within: .zero)
+            }
+            #expect(tried == 1)
+        }
+    }
 }

@@ -36,6 +36,9 @@ struct PolicyTests {
             }
             #expect(failure?.code == refusal.code)
             #expect(failure?.field == refusal.field)
+            if refusal.field == "attachments[0]" {
+                #expect(failure?.message.contains("the rule attachment_root") == true)
+            }
             #expect(try await desk.service.list(SendFilter(), limit: 1, after: nil).sends.isEmpty)
             #expect(desk.transport.carried.isEmpty)
         }

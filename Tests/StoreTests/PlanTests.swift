@@ -67,6 +67,14 @@ struct PlanTests {
                 _ = try await store.prune(before: end)
                 _ = try await store.insert(try Samples.new(2, key: "k"))
                 _ = try await store.insert(try Samples.new(3, duplicatesSince: Samples.start))
+                let limits = [SendLimit(9, per: .day), SendLimit(9, .recipients, per: .hour)]
+                _ = try await store.insert(try Samples.new(4, limits: limits))
+                _ = try await store.insert(
+                    try Samples.new(
+                        5, limits: [SendLimit(1, per: .day), SendLimit(1, .recipients, per: .hour)]))
+                let dead = Suppression(byHand: try Address(parsing: "x@example.org"), reason: "", at: later)
+                try await store.suppress(dead)
+                _ = try await store.lift(dead.address)
                 _ = try await store.history(of: Samples.id(1))
                 _ = try await store.history(of: "k", isSandbox: false)
                 _ = try await store.cancel(Samples.id(2), at: later)
@@ -85,6 +93,12 @@ struct PlanTests {
             try check(
                 plans, of: "AND idempotency_key =", has: "sends_by_key (is_sandbox=? AND idempotency_key=?)")
             try check(plans, of: "FROM mail_data m", has: "m USING INTEGER PRIMARY KEY (rowid<?)")
+            let counted = "COVERING INDEX sends_by_account (account_id=? AND rowid>? AND rowid<?)"
+            try check(plans, of: "SELECT count(*) FROM sends s WHERE", has: counted)
+            try check(plans, of: "count(*) FROM sends s CROSS JOIN", has: counted)
+            try check(plans, of: "s.number, 1 FROM", has: counted)
+            try check(plans, of: "FROM recipients r WHERE r.send = s.number", has: counted)
+            try check(plans, of: "= lower(r.address)", has: "x USING PRIMARY KEY (address=?)")
             for plan in plans { check(plan) }
         }
     }

@@ -31,7 +31,8 @@ enum Samples {
         _ number: Int, to: [String] = ["a@example.org"], cc: [String] = [], subject: String = "Hello",
         account: AccountRecord = account, tags: [String] = [], scheduledFor: Timestamp? = nil,
         key: String? = nil, fields: [String: String] = ["to": "1", "subject": "2"], content: String? = nil,
-        heldBecause: String? = nil, duplicatesSince: Timestamp? = nil, octets: Int = 0, random: UInt64? = nil
+        heldBecause: String? = nil, duplicatesSince: Timestamp? = nil, octets: Int = 0, random: UInt64? = nil,
+        limits: [SendLimit] = []
     ) throws -> NewSend {
         let id = id(number, random: random ?? UInt64(number))
         let recipients =
@@ -48,7 +49,7 @@ enum Samples {
             warnings: ["careful"], scheduledFor: scheduledFor, idempotencyKey: key,
             fingerprint: Fingerprint(fields: fields, content: content ?? "content of \(number)"),
             heldBecause: heldBecause,
-            duplicatesSince: duplicatesSince)
+            duplicatesSince: duplicatesSince, limits: limits)
     }
 
     static func accepted(_ claim: Claim, at: Timestamp) -> Settlement {

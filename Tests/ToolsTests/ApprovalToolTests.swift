@@ -2,6 +2,7 @@ import JSON
 import MCP
 import Mail
 import Sending
+import Store
 import TestPeers
 import Testing
 
@@ -53,6 +54,17 @@ struct ApprovalToolTests {
             }
             #expect(form["requestedSchema"]?["required"] == ["decision"])
             #expect(form["requestedSchema"]?["properties"]?["decision"]?["default"] == nil)
+        }
+    }
+
+    @Test("After a yes the result says what is left of the account's limits, as every other does")
+    func quota() async throws {
+        let rails = GuardRails(limits: [SendLimit(5, .recipients, per: .day)])
+        try await withCounter([ScriptedTransport.accepts], approval: .all, rails: rails) { counter, _ in
+            let questions = try await asked(counter)
+            let result = try result(try await answered(counter, questions, Self.yes))
+            #expect(result["status"] == "sent")
+            #expect(result["quota_remaining"] == ["recipients_day": 3])
         }
     }
 

@@ -18,7 +18,7 @@ struct Counter: Sendable {
 
     init(
         _ acts: [ScriptedTransport.Act], folder: String, kind: AccountRecord.Kind = .smtp,
-        approval: ApprovalPolicy = .none
+        approval: ApprovalPolicy = .none, rails: GuardRails = .none
     ) throws {
         let sender = try Mailbox(parsing: "Me <me@example.com>")
         let transport = ScriptedTransport(acts)
@@ -29,7 +29,8 @@ struct Counter: Sendable {
         let clock = ManualClock()
         let service = SendingService(
             accounts: [
-                Account(record: record, sender: sender, transport: transport, schedule: .standard)
+                Account(
+                    record: record, sender: sender, transport: transport, schedule: .standard, rails: rails)
             ],
             door: StoreDoor(open: { try Store.open(at: path) }, exists: { true }),
             approval: approval, roots: AttachmentRoots(folders: [folder + "/files"], limit: 1_000),
@@ -84,10 +85,11 @@ struct Counter: Sendable {
 /// Lends the tools with a record in a folder of its own.
 func withCounter<Result>(
     _ acts: [ScriptedTransport.Act] = [], kind: AccountRecord.Kind = .smtp,
-    approval: ApprovalPolicy = .none, _ body: (Counter, _ folder: String) async throws -> Result
+    approval: ApprovalPolicy = .none, rails: GuardRails = .none,
+    _ body: (Counter, _ folder: String) async throws -> Result
 ) async throws -> Result {
     try await withTemporaryFolder { folder in
-        try await body(Counter(acts, folder: folder, kind: kind, approval: approval), folder)
+        try await body(Counter(acts, folder: folder, kind: kind, approval: approval, rails: rails), folder)
     }
 }
 
