@@ -23,6 +23,7 @@ struct ServeHTTP {
         do {
             settings = try await Settings(options, environment: environment)
             _ = try settings.approval()
+            _ = try settings.webhooks()
             place = try await listening(settings)
         } catch {
             throw Self.refused("\(error)")

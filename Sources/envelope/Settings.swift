@@ -7,10 +7,11 @@ import Tools
 
 /// What the flags, the environment (`ENVELOPE_…`) and the settings file say, in that order.
 struct Settings: Sendable {
-    private let reader: ConfigReader
+    let reader: ConfigReader
     /// Flags, environment and file, each for itself.
-    private let layers: [ConfigReader]
+    let layers: [ConfigReader]
     private let attachmentFlags: [String]
+    let webhookFlags: [String]
 
     /// - Throws: `SettingsError` when the settings file cannot be read.
     init(_ options: SettingsOptions, environment: [String: String]) async throws {
@@ -55,6 +56,7 @@ struct Settings: Sendable {
         self.reader = ConfigReader(providers: providers)
         self.layers = providers.map { ConfigReader(provider: $0) }
         self.attachmentFlags = options.attachmentRoots
+        self.webhookFlags = options.webhooks
     }
 
     var database: String? { text("db") }
@@ -148,12 +150,12 @@ struct Settings: Sendable {
         throw SettingsError("\(name) is a time like 90m, 24h or 7d, not \(text).")
     }
 
-    private func text(_ key: String) -> String? {
+    func text(_ key: String) -> String? {
         reader.string(forKey: ConfigKey(key)).flatMap { $0.isEmpty ? nil : $0 }
     }
 
     /// True for `1`, `true`, `yes` and `on`: people write all of them.
-    private func flag(_ key: String) -> Bool {
+    func flag(_ key: String) -> Bool {
         if let value = reader.bool(forKey: ConfigKey(key)) { return value }
         return ["1", "true", "yes", "on"].contains(text(key)?.lowercased() ?? "")
     }
@@ -161,7 +163,7 @@ struct Settings: Sendable {
 
 extension SecretSource {
     /// What a layer says about the secret; nil when it says nothing.
-    fileprivate init?(_ name: String, in layer: ConfigReader) {
+    init?(_ name: String, in layer: ConfigReader) {
         let variable = "ENVELOPE_" + name.uppercased().replacing(".", with: "_")
         func text(_ suffix: String) -> String? {
             let text = layer.string(forKey: ConfigKey(name + suffix), isSecret: suffix.isEmpty)
