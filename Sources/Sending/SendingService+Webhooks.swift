@@ -28,6 +28,7 @@ extension SendingService {
                     .invalidRequest, "There is a webhook with this URL already.",
                     hint: "Remove it first: envelope webhooks remove \(id).", field: "url")
             }
+            await webhooks?.wake()
             return (webhook, secret)
         } catch let fault as SealingFault {
             throw .sealing(fault)

@@ -33,6 +33,7 @@ actor WebhookDispatcher {
     private var timer: Task<Void, Never>?
     private var lastPrune = -Double.infinity
     private var ownIsRecorded = false
+    private var hasBegun = false
     /// Whether anybody listens, as of the last look; and whether a look is on its way already.
     private let isListening = Atomic(false)
     private let isNudged = Atomic(false)
@@ -95,6 +96,12 @@ actor WebhookDispatcher {
     ///
     /// A fault keeps no mail back: it is logged, and the next look tries again.
     func prepare(_ store: Store) async {
+        if !hasBegun {
+            hasBegun = true
+            // Here and not by the first look, which comes too late for the event that follows.
+            isListening.store((try? store.isAnyWebhook()) != false, ordering: .relaxed)
+            wake()
+        }
         if ownIsRecorded || outlet.own.isEmpty { return }
         do {
             try await record(outlet.own, in: store)
