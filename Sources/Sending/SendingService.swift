@@ -89,7 +89,7 @@ package struct SendingService: Sendable {
         let pause = wait > .zero ? try await loginPause(of: new, store) : nil
         if wait > .zero { changes.expect(new.id, progress) }
         do {
-            await webhooks?.prepare(store)
+            if let webhooks, !webhooks.isPrepared { await webhooks.prepare(store) }
             let insertion = try await store.insert(new)
             webhooks?.nudge()
             return Recorded(

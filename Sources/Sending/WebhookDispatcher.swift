@@ -32,11 +32,14 @@ actor WebhookDispatcher {
     private var isFinishing = false
     private var timer: Task<Void, Never>?
     private var lastPrune = -Double.infinity
-    private var ownIsRecorded = false
     private var hasBegun = false
     /// Whether anybody listens, as of the last look; and whether a look is on its way already.
     private let isListening = Atomic(false)
     private let isNudged = Atomic(false)
+    private let prepared = Atomic(false)
+
+    /// True once `prepare` has nothing more to do: asked for each send, without a change of thread.
+    nonisolated var isPrepared: Bool { prepared.load(ordering: .acquiring) }
 
     init(
         _ outlet: WebhookOutlet, door: StoreDoor, surroundings: Surroundings, logger: Logger,
@@ -102,10 +105,10 @@ actor WebhookDispatcher {
             isListening.store((try? store.isAnyWebhook()) != false, ordering: .relaxed)
             wake()
         }
-        if ownIsRecorded || outlet.own.isEmpty { return }
+        if isPrepared { return }
         do {
-            try await record(outlet.own, in: store)
-            ownIsRecorded = true
+            if !outlet.own.isEmpty { try await record(outlet.own, in: store) }
+            prepared.store(true, ordering: .releasing)
         } catch {
             logger.error("the settings' webhooks hear nothing yet", metadata: ["error": "\(error)"])
         }
