@@ -88,7 +88,8 @@ let package = Package(
         .executableTarget(
             name: "envelope",
             dependencies: [
-                "Mail", "JSON", "Store", "SMTP", "Sandbox", "Sending", "MCP", "Tools", "HTTP", "CMalloc",
+                "Curl", "Mail", "JSON", "Store", "SMTP", "Sandbox", "Sending", "MCP", "Tools", "HTTP",
+                "CMalloc",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
@@ -106,6 +107,7 @@ let package = Package(
             name: "MailTests", dependencies: ["Mail", "TestSeeds"], exclude: ["Corpus", "Reports"],
             swiftSettings: house),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSeeds"], swiftSettings: house),
+        .testTarget(name: "CurlTests", dependencies: ["Curl", "TestPeers"], swiftSettings: house),
         .testTarget(
             name: "SMTPTests", dependencies: ["SMTP", "Curl", "Mail", "TestPeers"], exclude: ["Dialogues"],
             swiftSettings: house),

@@ -24,6 +24,8 @@ static struct {
     CURLcode (*easy_recv)(CURL *, void *, size_t, size_t *);
     CURLcode (*easy_send)(CURL *, const void *, size_t, size_t *);
     const char *(*easy_strerror)(CURLcode);
+    struct curl_slist *(*slist_append)(struct curl_slist *, const char *);
+    void (*slist_free_all)(struct curl_slist *);
     CURLM *(*multi_init)(void);
     CURLMcode (*multi_add_handle)(CURLM *, CURL *);
     CURLMcode (*multi_remove_handle)(CURLM *, CURL *);
@@ -48,6 +50,8 @@ static void load(void) {
     FIND(easy_recv, "curl_easy_recv");
     FIND(easy_send, "curl_easy_send");
     FIND(easy_strerror, "curl_easy_strerror");
+    FIND(slist_append, "curl_slist_append");
+    FIND(slist_free_all, "curl_slist_free_all");
     FIND(multi_init, "curl_multi_init");
     FIND(multi_add_handle, "curl_multi_add_handle");
     FIND(multi_remove_handle, "curl_multi_remove_handle");
@@ -67,6 +71,8 @@ curl_version_info_data *curl_version_info(CURLversion age) { return curl.version
 CURL *curl_easy_init(void) { return curl.easy_init(); }
 void curl_easy_cleanup(CURL *easy) { curl.easy_cleanup(easy); }
 const char *curl_easy_strerror(CURLcode code) { return curl.easy_strerror(code); }
+struct curl_slist *curl_slist_append(struct curl_slist *list, const char *text) { return curl.slist_append(list, text); }
+void curl_slist_free_all(struct curl_slist *list) { curl.slist_free_all(list); }
 CURLM *curl_multi_init(void) { return curl.multi_init(); }
 CURLMcode curl_multi_add_handle(CURLM *multi, CURL *easy) { return curl.multi_add_handle(multi, easy); }
 CURLMcode curl_multi_remove_handle(CURLM *multi, CURL *easy) { return curl.multi_remove_handle(multi, easy); }

@@ -4,6 +4,12 @@ package struct CurlError: Error, Sendable, Hashable {
         case resolveFailed, connectFailed, tlsFailed, loginDenied, refused, timedOut, lineLost, cancelled
         /// Asked to send only to a quiet peer, and the peer had spoken or closed: nothing was sent.
         case notQuiet
+        /// The request breaks a rule of ours and never left: see `detail`.
+        case unfit
+        /// Every address of the host is one that the request may not connect to: nothing was sent.
+        case addressRefused
+        /// The response is longer than the request allows.
+        case tooLong
         /// The engine was shut down, or could not start.
         case stopped
         /// Anything else: see `name` and `detail`.

@@ -10,9 +10,12 @@ package final class Engine: Sendable {
         /// Connects in progress at once; more wait their turn. A TLS handshake costs 0.8 ms CPU, and 64 at once
         /// were measured to hold up everybody else for 19 ms.
         package var connectsInFlight: Int
+        /// HTTP requests under way at once; more wait their turn.
+        package var exchangesInFlight: Int
 
-        package init(connectsInFlight: Int = 8) {
+        package init(connectsInFlight: Int = 8, exchangesInFlight: Int = 16) {
             self.connectsInFlight = max(1, connectsInFlight)
+            self.exchangesInFlight = max(1, exchangesInFlight)
         }
     }
 
@@ -53,6 +56,29 @@ package final class Engine: Sendable {
         }
         return Connection(
             id: id, inbox: inbox, session: try opened.get().session, strikeout: request.strikeout)
+    }
+
+    /// Makes one HTTP exchange on a connection of its own, all of it before one deadline.
+    ///
+    /// Any status is a response, not an error. Cancelling the task gives it up at once. Throws `CurlError` with how far
+    /// it got; unless its session says `isRequested`, the server has heard nothing of the request.
+    package func perform(
+        _ request: HTTPRequest, deadline: ContinuousClock.Instant
+    ) async throws(CurlError) -> HTTPResponse {
+        if let fault = start() { throw fault }
+        let id = lastID.wrappingAdd(1, ordering: .relaxed).newValue
+        let inbox = inbox
+        return try await withTaskCancellationHandler {
+            await withCheckedContinuation { (waiter: Waiter<HTTPResponse>) in
+                if !inbox.put(.perform(id, request, deadline: deadline, waiter)) {
+                    waiter.resume(returning: .failure(.stopped))
+                }
+                // A cancel before the order went in had nothing to hit.
+                if Task.isCancelled { _ = inbox.put(.cancelExchange(id)) }
+            }
+        } onCancel: {
+            _ = inbox.put(.cancelExchange(id))
+        }.get()
     }
 
     /// Closes every line without a word, ends the thread, and returns when it has ended.

@@ -63,16 +63,6 @@ extension Line {
         while end > 0, raw[end - 1] == 0x0A || raw[end - 1] == 0x0D { end -= 1 }
         return strikeout.text(of: raw[..<end], limit: limit)
     }
-
-    func noteMilestones(_ easy: UnsafeMutableRawPointer) {
-        func isReached(_ info: CURLINFO) -> Bool {
-            var microseconds: curl_off_t = 0
-            return ccurl_get_offset(easy, info, &microseconds) == CURLE_OK && microseconds > 0
-        }
-        session.isConnected = isReached(CURLINFO_CONNECT_TIME_T)
-        session.isResolved = session.isConnected || isReached(CURLINFO_NAMELOOKUP_TIME_T)
-        session.isSecured = isReached(CURLINFO_APPCONNECT_TIME_T)
-    }
 }
 
 extension Login {

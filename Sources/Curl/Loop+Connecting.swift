@@ -40,6 +40,7 @@ extension Loop {
         while connectsInFlight < limits.connectsInFlight, !queue.isEmpty {
             begin(queue.removeFirst())
         }
+        startExchanges()
     }
 
     private func begin(_ line: Line) {
@@ -58,17 +59,22 @@ extension Loop {
         }
     }
 
-    /// Ends the connects that libcurl reports as done.
+    /// Ends the connects and exchanges that libcurl reports as done.
     func collectFinished() {
         guard let multi else { return }
         var left: Int32 = 0
         while let message = curl_multi_info_read(multi, &left) {
-            guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle,
-                let line = byHandle[easy]
-            else { continue }
+            guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle else {
+                continue
+            }
             // The message dies with the next call into the multi.
             let code = ccurl_result(message)
-            line.noteMilestones(easy)
+            if let exchange = exchangesByHandle[easy] {
+                finish(exchange, easy, code)
+                continue
+            }
+            guard let line = byHandle[easy] else { continue }
+            line.session.note(easy)
             if code == CURLE_OK {
                 open(line, easy)
             } else {

@@ -23,6 +23,10 @@ extension Loop {
             line.receiving = .init(ticket: ticket, deadline: deadline, waiter: waiter)
             note(deadline)
             if !line.isDrained { pumpIn(line) }
+        case .perform(let id, let request, let deadline, let waiter):
+            enqueue(Exchange(id: id, request: request, deadline: deadline, waiter: waiter))
+        case .cancelExchange(let id):
+            if let exchange = exchanges[id] { discard(exchange, as: .cancelled) }
         case .cancelConnect(let id):
             if let line = lines[id], line.opening != nil { discard(line, as: .cancelled) }
         case .cancel(let id, let ticket):

@@ -29,6 +29,10 @@ extension Loop {
     /// Ends what is late and finds the next deadline; runs only when one may have passed.
     private func expire(_ now: ContinuousClock.Instant) {
         nearestDeadline = nil
+        for exchange in Array(exchanges.values) {
+            let end = exchange.easy == nil ? exchange.deadline : exchange.deadline + .milliseconds(250)
+            if end <= now { discard(exchange, as: .timedOut) } else { note(end) }
+        }
         for line in Array(lines.values) {
             if line.opening != nil {
                 // libcurl has the same deadline and knows better words for it: give it a moment.

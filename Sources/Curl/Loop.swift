@@ -31,6 +31,11 @@ final class Loop {
     var queue: [Line] = []
     var connectsInFlight = 0
 
+    var exchanges: [LineID: Exchange] = [:]
+    var exchangesByHandle: [UnsafeMutableRawPointer: Exchange] = [:]
+    /// First come, first served, beyond `exchangesInFlight`.
+    var waitingExchanges: [Exchange] = []
+
     /// What libcurl wants to hear about while it connects: poll events by descriptor.
     var interests: [Int32: Int16] = [:]
     var curlTimer: ContinuousClock.Instant?
@@ -135,6 +140,7 @@ final class Loop {
 
     private func end() {
         for line in Array(lines.values) { discard(line, as: .stopped) }
+        for exchange in Array(exchanges.values) { discard(exchange, as: .stopped) }
         let left = inbox.stop()
         for order in left.orders { refuse(order) }
         for job in left.jobs { EngineExecutor.runElsewhere(job) }
@@ -145,10 +151,11 @@ final class Loop {
     private func refuse(_ order: Order) {
         switch order {
         case .connect(_, _, _, let waiter): waiter.resume(returning: .failure(.stopped))
+        case .perform(_, _, _, let waiter): waiter.resume(returning: .failure(.stopped))
         case .send(_, _, _, _, _, let waiter): waiter.resume(returning: .failure(.stopped))
         case .receive(_, _, _, let waiter): waiter.resume(returning: .failure(.stopped))
         case .close(_, _, let waiter), .stop(let waiter): waiter?.resume(returning: .success(()))
-        case .cancelConnect, .cancel: break
+        case .cancelConnect, .cancelExchange, .cancel: break
         }
     }
 }

@@ -1,3 +1,5 @@
+import CCurl
+
 /// What was said and reached while libcurl made a session: commands, reply lines, milestones.
 package struct Session: Sendable, Hashable {
     package enum Line: Sendable, Hashable {
@@ -13,6 +15,9 @@ package struct Session: Sendable, Hashable {
     package internal(set) var isConnected = false
     /// True once a TLS handshake ended well.
     package internal(set) var isSecured = false
+
+    /// True once something of an HTTP request was written: the server may have acted on it.
+    package internal(set) var isRequested = false
 
     package init() {}
 
@@ -41,5 +46,18 @@ package struct Session: Sendable, Hashable {
     private static func isTag(_ word: Substring) -> Bool {
         word.utf8.count == 4 && word.utf8.first.map { (0x41...0x5A).contains($0) } == true
             && word.utf8.dropFirst().allSatisfy { (0x30...0x39).contains($0) }
+    }
+}
+
+extension Session {
+    /// Asks libcurl how far the handle has come.
+    mutating func note(_ easy: UnsafeMutableRawPointer) {
+        func isReached(_ info: CURLINFO) -> Bool {
+            var microseconds: curl_off_t = 0
+            return ccurl_get_offset(easy, info, &microseconds) == CURLE_OK && microseconds > 0
+        }
+        isConnected = isReached(CURLINFO_CONNECT_TIME_T)
+        isResolved = isConnected || isReached(CURLINFO_NAMELOOKUP_TIME_T)
+        isSecured = isReached(CURLINFO_APPCONNECT_TIME_T)
     }
 }

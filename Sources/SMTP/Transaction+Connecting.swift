@@ -51,7 +51,8 @@ extension Transaction {
         case .refused: .protocolError
         case .cancelled, .stopped: .cancelled
         case .lineLost, .notQuiet: session.strangeWords == nil ? .lineLost : .protocolError
-        case .other: .connectFailed
+        // The last three are about HTTP requests alone.
+        case .other, .unfit, .addressRefused, .tooLong: .connectFailed
         }
     }
 

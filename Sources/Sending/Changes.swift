@@ -14,6 +14,10 @@ final class Changes: Sendable {
     }
 
     private let state = Mutex(State())
+    /// Hears of every change, whoever waits for it; must not block.
+    private let heard: @Sendable () -> Void
+
+    init(heard: @escaping @Sendable () -> Void = {}) { self.heard = heard }
 
     /// Somebody waits for what becomes of it, until as many calls of `noLongerExpected`.
     ///
@@ -53,6 +57,7 @@ final class Changes: Sendable {
     }
 
     func changed(_ id: SendID) {
+        heard()
         // Outside of the lock: a signal may end a stream, which takes the lock.
         let waiting = state.withLock { $0.waiting[id] }
         for continuation in (waiting ?? [:]).values { continuation.yield() }

@@ -17,6 +17,10 @@ package struct RetrySchedule: Sendable, Hashable {
     /// 2 s, 5 s, 15 s, then every minute: an agent's author who tries out failures does not want to wait.
     package static let sandbox = RetrySchedule(pauses: [2, 5, 15, 60], giveUpAfter: 3_600)
 
+    /// Of Standard Webhooks: 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h; given up after the tenth try.
+    package static let webhooks = RetrySchedule(
+        pauses: [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400], giveUpAfter: 864_000)
+
     /// The same pauses with another give-up time, seconds; nil changes nothing.
     package func givingUp(after seconds: Double?) -> RetrySchedule {
         RetrySchedule(pauses: pauses, giveUpAfter: seconds ?? giveUpAfter)

@@ -61,6 +61,7 @@ extension SendingService {
     /// Sends what is due until nothing is, and says how it went.
     package func drain() async throws(Failure) -> Drainage {
         let ends = await dispatcher.drain()
+        await webhooks?.drain()
         guard let store = try door.forReading() else { return Drainage(ends: ends, waiting: [:], next: nil) }
         do {
             let names = accounts.map(\.record.id)
@@ -72,7 +73,8 @@ extension SendingService {
         }
     }
 
-    /// Deletes the mail data of finished sends that are older than this; the record and its events stay.
+    /// Deletes the mail data of finished sends that are older than this, and settled deliveries to webhooks; the record
+    /// and its events stay.
     package func prune(olderThan age: Duration) async throws(Failure) -> Pruning {
         var all = Pruning()
         guard let store = try door.forReading() else { return all }
@@ -80,10 +82,12 @@ extension SendingService {
         do {
             while true {
                 let some = try await store.prune(before: bound)
-                if some.sends == 0 { return all }
+                if some.sends == 0 { break }
                 all.sends += some.sends
                 all.octets += some.octets
             }
+            while try await store.pruneDeliveries(before: bound) > 0 {}
+            return all
         } catch {
             throw .record(error, "The record could not be pruned")
         }

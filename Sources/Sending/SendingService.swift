@@ -11,6 +11,8 @@ package struct SendingService: Sendable {
     let door: StoreDoor
     let dispatcher: Dispatcher
     let changes: Changes
+    /// Nil where nobody is told of anything.
+    let webhooks: WebhookDispatcher?
     let surroundings: Surroundings
     let composition: Composition
     private let hasBegun = Begun()
@@ -22,10 +24,14 @@ package struct SendingService: Sendable {
     package init(
         accounts: [Account], withoutAccount: Failure = .noAccountConfigured, door: StoreDoor,
         approval: ApprovalPolicy = .none, roots: AttachmentRoots, limits: Limits = Limits(),
-        retention: Duration? = nil,
+        retention: Duration? = nil, webhooks outlet: WebhookOutlet? = nil,
         surroundings: Surroundings, logger: Logger
     ) {
-        let changes = Changes()
+        let webhooks = outlet.map {
+            WebhookDispatcher(
+                $0, door: door, surroundings: surroundings, logger: logger, retention: retention)
+        }
+        let changes = Changes { webhooks?.nudge() }
         self.accounts = accounts
         self.withoutAccount = withoutAccount
         self.composition = Composition(
@@ -36,6 +42,7 @@ package struct SendingService: Sendable {
             accounts: accounts, door: door, changes: changes, surroundings: surroundings, logger: logger,
             retention: retention)
         self.changes = changes
+        self.webhooks = webhooks
         self.startedAt = surroundings.now()
         self.surroundings = surroundings
     }
@@ -82,9 +89,11 @@ package struct SendingService: Sendable {
         let pause = wait > .zero ? try await loginPause(of: new, store) : nil
         if wait > .zero { changes.expect(new.id, progress) }
         do {
+            if let webhooks, !webhooks.isPrepared { await webhooks.prepare(store) }
+            let insertion = try await store.insert(new)
+            webhooks?.nudge()
             return Recorded(
-                new: SendHistory(recorded: new), account: new.account,
-                insertion: try await store.insert(new),
+                new: SendHistory(recorded: new), account: new.account, insertion: insertion,
                 isPaused: pause != nil, store: store)
         } catch {
             if wait > .zero { changes.noLongerExpected(new.id) }
@@ -192,7 +201,9 @@ package struct SendingService: Sendable {
     ///
     /// - Returns: how many sends of this process's accounts are left unfinished.
     package func finish(within time: Duration) async -> Int {
+        let start = surroundings.uptime()
         await dispatcher.finish(within: time)
+        await webhooks?.finish(within: .seconds(max(0.2, time.seconds - (surroundings.uptime() - start))))
         let left = (try? waiting())?.values.reduce(0, +) ?? 0
         door.close()
         return left
@@ -201,7 +212,10 @@ package struct SendingService: Sendable {
     /// Looks for what an earlier process left behind, once in this process's life, and not on the caller's time.
     package func begin() {
         if hasBegun.flag.exchange(true, ordering: .relaxed) { return }
-        Task { await dispatcher.wake() }
+        Task {
+            await dispatcher.wake()
+            await webhooks?.wake()
+        }
     }
 
     private final class Begun: Sendable {

@@ -6,12 +6,13 @@ enum Migrations {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1: the record of sends") { db in try db.execute(sql: first) }
         migrator.registerMigration("guard: suppressed addresses") { db in try db.execute(sql: suppressions) }
+        migrator.registerMigration("webhooks") { db in try db.execute(sql: webhooks) }
         return migrator
     }
 
     /// `column = 'a' OR column = 'b' …`: for IN with more than two words SQLite builds a table each time a row is
     /// checked, which was a fifth of the cost of recording a send.
-    private static func one(of words: String, _ column: String) -> String {
+    static func one(of words: String, _ column: String) -> String {
         "(" + words.split(separator: " ").map { "\(column) = '\($0)'" }.joined(separator: " OR ") + ")"
     }
 

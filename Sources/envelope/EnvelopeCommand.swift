@@ -39,6 +39,10 @@ struct EnvelopeCommand: AsyncParsableCommand {
               ENVELOPE_LIMIT          10/minute, 100/hour, 500 recipients/day
               ENVELOPE_TOOLS          which tools to serve
               ENVELOPE_HTTP_TOKEN     what HTTP clients must show
+              ENVELOPE_WEBHOOK        https://… to tell of every event; signed with
+              ENVELOPE_WEBHOOK_SECRET  whsec_…, or _FILE, or _COMMAND
+              ENVELOPE_WEBHOOK_ALLOW_PRIVATE  1: also inside your network
+              ENVELOPE_SECRET_KEY     seals secrets in the record (a file)
               ENVELOPE_LOG_LEVEL      debug, info, notice, warning or error
 
             The entry for a host's mcpServers:
@@ -49,7 +53,7 @@ struct EnvelopeCommand: AsyncParsableCommand {
         subcommands: [
             Serve.self, SchemaCommand.self, SandboxCommand.self, TrackCommand.self, ListCommand.self,
             CancelCommand.self, RetryCommand.self, ApproveCommand.self, DenyCommand.self, DrainCommand.self,
-            PruneCommand.self, SuppressionsCommand.self,
+            PruneCommand.self, SuppressionsCommand.self, WebhooksCommand.self,
         ],
         defaultSubcommand: Serve.self)
 

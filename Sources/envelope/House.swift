@@ -24,6 +24,7 @@ actor House {
         let service: SendingService
         let transports: [AccountTransport]
         let sandbox: Sandbox?
+        let webhooks: WebhookPost
     }
 
     /// - Parameter metrics: what attempts are measured by; nil measures nothing.
@@ -63,6 +64,7 @@ actor House {
         let left = await rooms.service.finish(within: time)
         for transport in rooms.transports { await transport.close() }
         await rooms.sandbox?.stop()
+        await rooms.webhooks.close()
         return left
     }
 
@@ -109,11 +111,15 @@ actor House {
         if let metrics {
             accounts = accounts.map { $0.measured(by: metrics, uptime: surroundings.uptime) }
         }
+        let webhooks = WebhookPost(
+            allowsPrivate: settings.allowsPrivateWebhooks, caFile: settings.webhookCAFile)
+        let outlet = try await settings.outlet(
+            beside: path, client: webhooks, random: surroundings.random)
         let service = SendingService(
             accounts: accounts, withoutAccount: reason, door: door, approval: try settings.approval(),
             roots: AttachmentRoots(folders: settings.attachmentRoots, limit: Limits().mailData),
-            retention: try settings.retention(), surroundings: surroundings, logger: logger)
-        return Rooms(service: service, transports: transports, sandbox: sandbox)
+            retention: try settings.retention(), webhooks: outlet, surroundings: surroundings, logger: logger)
+        return Rooms(service: service, transports: transports, sandbox: sandbox, webhooks: webhooks)
     }
 }
 

@@ -52,6 +52,7 @@ struct HouseRun {
             _ = try settings.tools()
             _ = try settings.approval()
             _ = try settings.guardRails()
+            _ = try settings.webhooks()
         } catch {
             throw refused(Failure(.internal, "\(error)", hint: "Correct the settings."), .usage)
         }

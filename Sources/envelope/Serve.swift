@@ -24,6 +24,7 @@ struct Serve: AsyncParsableCommand {
         let settings = try await Settings(options, environment: environment)
         _ = try settings.approval()
         _ = try settings.guardRails()
+        _ = try settings.webhooks()
         let logger = Logger.standardError(level: settings.logLevel)
         let output = try StdioServer.protectedStandardOutput()
         let surroundings = Surroundings.system(environment)

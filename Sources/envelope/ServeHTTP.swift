@@ -24,6 +24,7 @@ struct ServeHTTP {
             settings = try await Settings(options, environment: environment)
             _ = try settings.approval()
             _ = try settings.guardRails()
+            _ = try settings.webhooks()
             place = try await listening(settings)
         } catch {
             throw Self.refused("\(error)")

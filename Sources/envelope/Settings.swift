@@ -7,11 +7,12 @@ import Tools
 
 /// What the flags, the environment (`ENVELOPE_…`) and the settings file say, in that order.
 struct Settings: Sendable {
-    private let reader: ConfigReader
+    let reader: ConfigReader
     /// Flags, environment and file, each for itself.
-    private let layers: [ConfigReader]
+    let layers: [ConfigReader]
     let providers: [any ConfigProvider]
     private let attachmentFlags: [String]
+    let webhookFlags: [String]
 
     /// - Throws: `SettingsError` when the settings file cannot be read.
     init(_ options: SettingsOptions, environment: [String: String]) async throws {
@@ -62,6 +63,7 @@ struct Settings: Sendable {
         self.providers = providers
         self.layers = providers.map { ConfigReader(provider: $0) }
         self.attachmentFlags = options.attachmentRoots
+        self.webhookFlags = options.webhooks
     }
 
     var database: String? { text("db") }
@@ -155,12 +157,12 @@ struct Settings: Sendable {
         throw SettingsError("\(name) is a time like 90m, 24h or 7d, not \(text).")
     }
 
-    private func text(_ key: String) -> String? {
+    func text(_ key: String) -> String? {
         reader.string(forKey: ConfigKey(key)).flatMap { $0.isEmpty ? nil : $0 }
     }
 
     /// True for `1`, `true`, `yes` and `on`: people write all of them.
-    private func flag(_ key: String) -> Bool {
+    func flag(_ key: String) -> Bool {
         if let value = reader.bool(forKey: ConfigKey(key)) { return value }
         return ["1", "true", "yes", "on"].contains(text(key)?.lowercased() ?? "")
     }
@@ -168,7 +170,7 @@ struct Settings: Sendable {
 
 extension SecretSource {
     /// What a layer says about the secret; nil when it says nothing.
-    fileprivate init?(_ name: String, in layer: ConfigReader) {
+    init?(_ name: String, in layer: ConfigReader) {
         let variable = "ENVELOPE_" + name.uppercased().replacing(".", with: "_")
         func text(_ suffix: String) -> String? {
             let text = layer.string(forKey: ConfigKey(name + suffix), isSecret: suffix.isEmpty)

@@ -72,6 +72,12 @@ struct SettingsOptions: ParsableArguments {
     var approve: String?
 
     @OptionGroup var rails: GuardRailOptions
+    @Option(
+        name: .customLong("webhook"),
+        help: ArgumentHelp(
+            "A URL that is told of every event this process writes; may be repeated. Needs ENVELOPE_WEBHOOK_SECRET.",
+            valueName: "url"))
+    var webhooks: [String] = []
 
     @Option(help: ArgumentHelp("A settings file (JSON).", valueName: "file"))
     var config: String?

@@ -104,6 +104,7 @@ environment .venv-langchain langchain==1.4.7 langchain-core==1.7.2 'fastmcp-slim
 environment .venv-openai-agents openai-agents==0.24.0 mcp==2.3.0
 environment .venv-pydantic-ai 'pydantic-ai-slim[mcp]==2.68.0' fastmcp-slim==4.2.1 mcp==2.3.0
 environment .venv-http openapi-spec-validator==0.9.0 schemathesis==4.32.5 prometheus-client==0.26.0
+environment .venv-webhooks standardwebhooks==1.1.0
 environment .venv-mcpcheck jbt-mcpcheck==0.1.1
 # axe-playwright-python carries axe.min.js; playwright itself is not needed.
 environment .venv-browser --no-deps selenium==4.51.0 axe-playwright-python==0.1.8 trio==0.35.0 trio-websocket==0.12.2 \

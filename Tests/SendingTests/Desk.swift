@@ -21,12 +21,13 @@ struct Desk: Sendable {
     init(
         _ acts: [ScriptedTransport.Act], path: String, clock: ManualClock = ManualClock(),
         schedule: RetrySchedule = Self.schedule, retention: Duration? = nil,
-        approval: ApprovalPolicy = .none, rails: GuardRails = .none
+        approval: ApprovalPolicy = .none, rails: GuardRails = .none, webhooks: WebhookOutlet? = nil
     ) throws {
         let transport = ScriptedTransport(acts)
         let account = try Self.account("me", transport, schedule: schedule, rails: rails)
         self.init(
-            [account], transport, path: path, clock: clock, retention: retention, approval: approval)
+            [account], transport, path: path, clock: clock, retention: retention, approval: approval,
+            webhooks: webhooks)
     }
 
     /// Several accounts, or transports of another kind.
@@ -40,7 +41,7 @@ struct Desk: Sendable {
 
     private init(
         _ accounts: [Account], _ transport: ScriptedTransport, path: String, clock: ManualClock,
-        retention: Duration?, approval: ApprovalPolicy
+        retention: Duration?, approval: ApprovalPolicy, webhooks: WebhookOutlet? = nil
     ) {
         let milestones = Milestones()
         self.transport = transport
@@ -51,7 +52,8 @@ struct Desk: Sendable {
             accounts: accounts, door: StoreDoor(open: { try Store.open(at: path) }, exists: { true }),
             approval: approval, roots: AttachmentRoots(folders: [], limit: 1_000_000),
             limits: Limits(mailData: 10_000),
-            retention: retention, surroundings: Self.surroundings(clock) { milestones.add($0) },
+            retention: retention, webhooks: webhooks,
+            surroundings: Self.surroundings(clock) { milestones.add($0) },
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 

@@ -66,7 +66,7 @@ package func withTLSPeer<Result>(
     return try result.get()
 }
 
-private func makeCertificates(in folder: URL, for name: String) async throws {
+func makeCertificates(in folder: URL, for name: String) async throws {
     let subject = name.allSatisfy { $0.isNumber || $0 == "." } ? "IP:\(name)" : "DNS:\(name)"
     try Data("subjectAltName=\(subject)\n".utf8).write(to: folder.appending(path: "ext.cnf"))
     let key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]

@@ -2,6 +2,7 @@
 // argument type gets a typed name here. Nothing else belongs in this file.
 #pragma once
 #include <curl/curl.h>
+#include <sys/socket.h>
 
 static inline CURLcode ccurl_set_long(CURL *easy, CURLoption option, long value) {
     return curl_easy_setopt(easy, option, value);
@@ -56,6 +57,63 @@ static inline CURLMcode ccurl_multi_on_timer(CURLM *multi, curl_multi_timer_call
 
 static inline CURLMcode ccurl_multi_set_long(CURLM *multi, CURLMoption option, long value) {
     return curl_multi_setopt(multi, option, value);
+}
+
+// Received octets, and what opens a socket to an address: each with a context.
+static inline CURLcode ccurl_on_body(CURL *easy, curl_write_callback callback, void *context) {
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, callback);
+    return code ? code : curl_easy_setopt(easy, CURLOPT_WRITEDATA, context);
+}
+
+static inline CURLcode ccurl_on_open_socket(CURL *easy, curl_opensocket_callback callback, void *context) {
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, callback);
+    return code ? code : curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, context);
+}
+
+// What libcurl would open by itself, not inherited by children.
+static inline curl_socket_t ccurl_open_socket(const struct curl_sockaddr *address) {
+#ifdef SOCK_CLOEXEC
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+#else
+    return socket(address->family, address->socktype, address->protocol);
+#endif
+}
+
+// The address itself, which is longer than the member that stands for it.
+static inline const void *ccurl_address_octets(const struct curl_sockaddr *address) { return &address->addr; }
+
+// CURL_SOCKET_BAD is a macro with a cast.
+static inline curl_socket_t ccurl_no_socket(void) { return CURL_SOCKET_BAD; }
+
+// The octets stay the caller's and must outlive the handle.
+static inline CURLcode ccurl_set_body(CURL *easy, const void *octets, curl_off_t count) {
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, count);
+    return code ? code : curl_easy_setopt(easy, CURLOPT_POSTFIELDS, octets);
+}
+
+static inline CURLcode ccurl_set_fields(CURL *easy, struct curl_slist *fields) {
+    return curl_easy_setopt(easy, CURLOPT_HTTPHEADER, fields);
+}
+
+// HTTP and HTTPS alone, for the first request and after a redirect from https: HTTPS alone.
+static inline CURLcode ccurl_allow_http(CURL *easy, int plain) {
+#if LIBCURL_VERSION_NUM >= 0x075500  // 7.85.0
+    const char *names = plain ? "http,https" : "https";
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, names);
+    return code ? code : curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, names);
+#else
+    long set = plain ? CURLPROTO_HTTP | CURLPROTO_HTTPS : CURLPROTO_HTTPS;
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_PROTOCOLS, set);
+    return code ? code : curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS, set);
+#endif
+}
+
+static inline CURLcode ccurl_require_http_1_1(CURL *easy) {
+    return curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+}
+
+static inline CURLcode ccurl_get_long(CURL *easy, CURLINFO info, long *value) {
+    return curl_easy_getinfo(easy, info, value);
 }
 
 static inline CURLcode ccurl_get_socket(CURL *easy, curl_socket_t *value) {

@@ -1,0 +1,49 @@
+/// Keeps secrets so that whoever has the record alone cannot read them.
+package protocol SecretSealing: Sendable {
+    /// The secret in a form that only `open` with the same context can read.
+    func seal(_ secret: [UInt8], for context: SecretContext) throws(SealingFault) -> [UInt8]
+
+    /// The secret again.
+    func open(_ sealed: [UInt8], for context: SecretContext) throws(SealingFault) -> [UInt8]
+}
+
+/// What a sealed secret is for, bound into the seal: moved to another row, it does not open.
+package struct SecretContext: Sendable, Hashable {
+    package enum Kind: String, Sendable {
+        case webhook
+        case mailboxPassword = "mailbox-password"
+        case refreshToken = "refresh-token"
+    }
+
+    package let kind: Kind
+    /// The id of whom it belongs to.
+    package let owner: String
+
+    package init(_ kind: Kind, of owner: String) {
+        self.kind = kind
+        self.owner = owner
+    }
+
+    /// Neither part holds a NUL, so no two contexts are the same octets.
+    var octets: [UInt8] {
+        Array("envelope secret\0\(kind.rawValue)\0\(owner.replacing("\0", with: ""))".utf8)
+    }
+}
+
+/// Why a secret could not be sealed or opened; never with the secret or the key in it.
+package enum SealingFault: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The key can be neither read nor made; why, as a clause.
+    case noKey(String)
+    /// It was sealed under another key.
+    case otherKey
+    /// Changed since, or sealed for something else.
+    case damaged
+
+    package var description: String {
+        switch self {
+        case .noKey(let reason): "there is no key for secrets: \(reason)"
+        case .otherKey: "the secret was sealed under another key than the present one"
+        case .damaged: "the sealed secret is damaged, or belongs to something else"
+        }
+    }
+}

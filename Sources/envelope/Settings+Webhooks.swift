@@ -1,0 +1,82 @@
+import Configuration
+import Mail
+import SMTP
+import Sending
+import Tools
+
+extension Settings {
+    /// URLs that are told of what this process writes: from the flags, else from ENVELOPE_WEBHOOK, separated by commas.
+    ///
+    /// - Throws: for a URL that can never be told anything, and when there is no secret to sign with.
+    func webhooks() throws(SettingsError) -> [String] {
+        let named = reader.stringArray(forKey: "webhook") ?? reader.stringArray(forKey: "webhook.url") ?? []
+        let all = webhookFlags.isEmpty ? named : webhookFlags
+        let urls = all.map { $0.filter { !$0.isWhitespace } }.filter { !$0.isEmpty }
+        for url in urls {
+            if let objection = WebhookPost.objection(to: url, allowsPrivate: allowsPrivateWebhooks) {
+                throw SettingsError(
+                    "ENVELOPE_WEBHOOK (--webhook) cannot be used: \(objection). For a server inside your network set "
+                        + "ENVELOPE_WEBHOOK_ALLOW_PRIVATE=1.")
+            }
+        }
+        if !urls.isEmpty, webhookSecret == nil {
+            throw SettingsError(
+                "ENVELOPE_WEBHOOK (--webhook) needs ENVELOPE_WEBHOOK_SECRET (or _FILE, or _COMMAND): whsec_ and Base64 of "
+                    + "24 to 64 octets. `envelope webhooks add URL` makes one by itself.")
+        }
+        return urls
+    }
+
+    /// What the messages to those URLs are signed with.
+    var webhookSecret: SecretSource? { secretSource("webhook.secret") }
+
+    /// True when webhooks may be inside the network, or on http://.
+    var allowsPrivateWebhooks: Bool { flag("webhook.allow.private") }
+
+    /// A PEM file of certificate authorities for webhooks, instead of the system's.
+    var webhookCAFile: String? { text("webhook.ca.file") }
+
+    /// The key that secrets in the record are sealed under; nil for the file beside it.
+    var secretKey: SecretSource? { secretSource("secret.key") }
+
+    private func secretSource(_ name: String) -> SecretSource? {
+        for layer in layers {
+            if let source = SecretSource(name, in: layer) { return source }
+        }
+        return nil
+    }
+
+    /// Everything that telling webhooks of events needs.
+    func outlet(
+        beside database: String, client: WebhookPost, random: @escaping @Sendable () -> UInt64
+    ) async throws(Failure) -> WebhookOutlet {
+        let urls: [String]
+        do throws(SettingsError) { urls = try webhooks() } catch { throw .unusable(error.description) }
+        let key = try await Self.read(secretKey)
+        var own: [WebhookOutlet.Own] = []
+        if !urls.isEmpty, let text = try await Self.read(webhookSecret) {
+            guard let secret = WebhookSecret(text) else {
+                throw .unusable("ENVELOPE_WEBHOOK_SECRET is not whsec_ and Base64 of 24 to 64 octets.")
+            }
+            own = urls.map { WebhookOutlet.Own(url: $0, secret: secret) }
+        }
+        return WebhookOutlet(
+            client: client, sealing: SecretKey.seal(key, beside: database, random: random),
+            payload: MailTools.webhookPayload, own: own)
+    }
+
+    private static func read(_ source: SecretSource?) async throws(Failure) -> String? {
+        guard let source else { return nil }
+        do throws(SecretSource.Unreadable) {
+            return try await source.secret().reveal()
+        } catch {
+            throw .unusable("\(source.variable) could not be read: \(error.reason ?? "stopped").")
+        }
+    }
+}
+
+extension Failure {
+    fileprivate static func unusable(_ reason: String) -> Failure {
+        Failure(.internal, reason, hint: "The person who runs this server has to correct the settings.")
+    }
+}
