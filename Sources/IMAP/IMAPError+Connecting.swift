@@ -36,7 +36,8 @@ extension IMAPError {
         let kind: Kind =
             switch error.kind {
             case .resolveFailed: .resolveFailed
-            case .connectFailed, .other: .connectFailed
+            // The last three are about HTTP requests alone.
+            case .connectFailed, .other, .unfit, .addressRefused, .tooLong: .connectFailed
             case .tlsFailed: .tlsFailed
             case .loginDenied: .authUnavailable
             case .timedOut: strange == nil ? .timedOut : .protocolError
