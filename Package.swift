@@ -33,6 +33,7 @@ let package = Package(
         .systemLibrary(name: "CMark", pkgConfig: "libcmark", providers: [.apt(["libcmark-dev"])]),
         .systemLibrary(name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
         .systemLibrary(name: "CMalloc"),
+        .systemLibrary(name: "CResolv"),
 
         // Ground
         .target(name: "Curl", dependencies: ["CCurl"], swiftSettings: house),
@@ -44,6 +45,7 @@ let package = Package(
         .target(
             name: "Store", dependencies: ["Mail", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: house),
+        .target(name: "Discovery", dependencies: ["Mail", "CResolv"], swiftSettings: house),
         .target(
             name: "Sandbox",
             dependencies: [
@@ -87,7 +89,8 @@ let package = Package(
         .executableTarget(
             name: "envelope",
             dependencies: [
-                "Mail", "JSON", "Store", "SMTP", "Sandbox", "Sending", "MCP", "Tools", "HTTP", "CMalloc",
+                "Mail", "JSON", "Store", "SMTP", "Discovery", "Sandbox", "Sending", "MCP", "Tools", "HTTP",
+                "CMalloc",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
@@ -108,6 +111,8 @@ let package = Package(
         .testTarget(
             name: "SMTPTests", dependencies: ["SMTP", "Curl", "Mail", "TestPeers"], exclude: ["Dialogues"],
             swiftSettings: house),
+        .testTarget(
+            name: "DiscoveryTests", dependencies: ["Discovery", "Mail", "TestSeeds"], swiftSettings: house),
         .testTarget(
             name: "StoreTests",
             dependencies: ["Store", "Mail", "TestPeers", .product(name: "GRDB", package: "GRDB.swift")],

@@ -14,6 +14,9 @@ package struct Session: Sendable, Hashable {
     /// True once a TLS handshake ended well.
     package internal(set) var isSecured = false
 
+    /// The server's, as `ConnectRequest.publicKey`; only where a key was pinned.
+    package internal(set) var publicKey: String?
+
     package init() {}
 
     static let maximumLines = 200

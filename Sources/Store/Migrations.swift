@@ -5,6 +5,9 @@ enum Migrations {
     static var all: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1: the record of sends") { db in try db.execute(sql: first) }
+        migrator.registerMigration("accounts: mailboxes that a person set up") { db in
+            try db.execute(sql: accounts)
+        }
         return migrator
     }
 

@@ -14,7 +14,9 @@ struct EnvelopeCommand: AsyncParsableCommand {
             Without a subcommand it is an MCP server on standard input and output,
             as agent hosts start it. `envelope serve --help` shows every flag.
 
-              envelope             send through the mailbox in ENVELOPE_SMTP_URL
+              envelope accounts add you@example.com
+                                   find the server, log in, keep the account
+              envelope             send through it, or through ENVELOPE_SMTP_URL
               envelope --sandbox   try it without an account: nothing leaves
               envelope --http      REST and MCP on http://127.0.0.1:8000
 
@@ -25,6 +27,7 @@ struct EnvelopeCommand: AsyncParsableCommand {
                                       smtp://user@host:587 (STARTTLS required)
               ENVELOPE_SMTP_PASSWORD  the password; or _FILE, or _COMMAND
               ENVELOPE_SMTP_TOKEN     an OAuth 2.0 access token instead
+              ENVELOPE_SECRET_KEY     seals the passwords of stored accounts
               ENVELOPE_FROM           You <you@example.com>
               ENVELOPE_DB             the record of sends
               ENVELOPE_SANDBOX        1: as --sandbox
@@ -42,7 +45,8 @@ struct EnvelopeCommand: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            Serve.self, SchemaCommand.self, SandboxCommand.self, TrackCommand.self, ListCommand.self,
+            Serve.self, AccountsCommand.self, DoctorCommand.self, SchemaCommand.self, SandboxCommand.self,
+            TrackCommand.self, ListCommand.self,
             CancelCommand.self, RetryCommand.self, ApproveCommand.self, DenyCommand.self, DrainCommand.self,
             PruneCommand.self,
         ],

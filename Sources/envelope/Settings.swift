@@ -9,7 +9,7 @@ import Tools
 struct Settings: Sendable {
     private let reader: ConfigReader
     /// Flags, environment and file, each for itself.
-    private let layers: [ConfigReader]
+    let layers: [ConfigReader]
     private let attachmentFlags: [String]
 
     /// - Throws: `SettingsError` when the settings file cannot be read.

@@ -1,0 +1,14 @@
+/// A secret as it stands in the record: octets that only the key opens, and what they were sealed for.
+package struct SealedSecret: Sendable, Hashable {
+    /// The id of what it belongs to, for example an account's.
+    package let owner: String
+    /// Which of the owner's secrets it is: `smtp`, `imap`.
+    package let kind: String
+    package let octets: [UInt8]
+
+    package init(owner: String, kind: String, octets: [UInt8]) {
+        self.owner = owner
+        self.kind = kind
+        self.octets = octets
+    }
+}
