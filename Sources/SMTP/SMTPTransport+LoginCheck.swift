@@ -1,5 +1,5 @@
 import Curl
-package import Mail
+import Mail
 
 extension SMTPTransport {
     /// Makes a session as for a message, says goodbye, and explains what went wrong.

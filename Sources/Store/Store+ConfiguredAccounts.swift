@@ -1,5 +1,5 @@
 import GRDB
-package import Mail
+import Mail
 
 extension Store {
     /// The accounts that were set up: the default one first, then in the order in which they came.

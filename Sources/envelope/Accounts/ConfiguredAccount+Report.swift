@@ -1,4 +1,5 @@
 import JSON
+import Mail
 import SMTP
 import Store
 

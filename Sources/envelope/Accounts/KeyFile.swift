@@ -32,7 +32,7 @@ struct KeyFile: Sendable {
     /// first one's.
     func make() throws(Failure) {
         var octets = [UInt8](repeating: 0, count: Self.size)
-        guard getrandom(&octets, octets.count, 0) == octets.count else { throw failure("cannot be made") }
+        guard getentropy(&octets, octets.count) == 0 else { throw failure("cannot be made") }
         let draft = "\(path).\(getpid())"
         let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         if descriptor < 0 { throw failure("cannot be made (\(String(cString: strerror(errno))))") }
