@@ -1,4 +1,5 @@
-// The system's resolver for records that getaddrinfo does not know. Swift cannot import its macros.
+// The system's resolver for records that getaddrinfo does not know. Swift cannot import its macros. Since 2.34 it is in
+// glibc itself; libresolv would cost every start a library.
 #pragma once
 #include <netinet/in.h>
 #include <arpa/nameser.h>

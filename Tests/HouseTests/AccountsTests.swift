@@ -233,6 +233,59 @@ struct AccountsTests {
         }
     }
 
+    @Test("A provider's server, user name and limits come from the table")
+    func providers() async throws {
+        try await withTemporaryFolder { folder in
+            let environment = ["ENVELOPE_DB": folder + "/envelope.db"]
+            func add(_ arguments: String...) async throws -> JSON {
+                let run = try await Self.run(
+                    ["accounts", "add"] + arguments + ["--no-test", "--password-stdin", "--json"],
+                    input: "planted\n", environment: environment)
+                #expect(!run.output.contains("planted"))
+                return try JSON(parsing: run.output)
+            }
+            let gmail = try await add("Ada <ada@gmail.com>")
+            #expect(gmail["found_by"] == "provider" && gmail["tested"] == false)
+            #expect(gmail["account"]?["server"] == "smtps://smtp.gmail.com:465")
+            #expect(gmail["provider"]?["messages_per_day"] == 500)
+            let service = try await add("ada@example.com", "--provider", "sendgrid")
+            #expect(service["account"]?["username"] == "apikey")
+            let unknown = try await add("ada@example.com", "--provider", "nobody")
+            #expect(unknown["error"]?["hint"]?.string?.contains("gmail") == true)
+            let pin = try await add("ada@gmail.com", "--pin", "sha256//short")
+            #expect(pin["error"]?["field"] == "pin")
+            let address = try await add("nobody")
+            #expect(address["error"]?["code"] == "invalid_address", "\(address)")
+        }
+    }
+
+    @Test("The environment's account comes first, then the default; one that is both is one")
+    func order() async throws {
+        try await withTemporaryFolder { folder in
+            var environment = ["ENVELOPE_DB": folder + "/envelope.db"]
+            for name in ["a", "b", "c"] { try await Self.keep("\(name)@example.com", environment) }
+            #expect(
+                try await Self.run(["accounts", "default", "c@example.com"], environment: environment).status
+                    == 0)
+            environment["ENVELOPE_SMTP_URL"] = "smtps://a%40example.com@mail.example.com"
+            environment["ENVELOPE_SMTP_PASSWORD"] = "x"
+            let program = try Program(environment: environment)
+            try await program.initialize()
+            let message: JSON = ["to": ["d@example.com"], "subject": "x", "text": "x", "dry_run": true]
+            guard case .object(var named) = message else { return }
+            named["account"] = "nobody"
+            let unknown = try await program.call("send_email", .object(named))
+            #expect(
+                unknown["error"]?["hint"] == "Use one of: a@example.com, c@example.com, b@example.com.",
+                "\(unknown)")
+            named["account"] = "b@example.com"
+            #expect(try await program.call("send_email", .object(named))["from"] == "b@example.com")
+            #expect(try await program.call("send_email", message)["from"] == "a@example.com")
+            try program.closeInput()
+            #expect(await program.ended() == 0)
+        }
+    }
+
     @Test("An account whose key is gone is left alone: its sends are not claimed, and the failure says why")
     func keyGone() async throws {
         try await withTemporaryFolder { folder in

@@ -56,21 +56,25 @@ struct AccountSetup {
                     hint: "Known are \(Provider.all.map(\.id).joined(separator: ", ")).", field: "provider")
             }
             return try await firstThatWorks(
-                Discovery.candidates(of: provider, sender.address, .provider), isLast: true
+                Discovery.candidates(of: provider, sender.address, .provider)
             ).get()
         }
-        var last = Failure.nothingFound(sender.address)
+        var worth: Failure?
         for source in Candidate.Source.allCases {
             let candidates = await Spinner.turning("Looking for the server of \(sender.address.domain)") {
                 await discovery.candidates(for: sender.address, from: source)
             }
             if candidates.isEmpty { continue }
-            switch try await firstThatWorks(candidates, isLast: source == .guess) {
+            // A guess is worth nothing before something there has answered.
+            if source == .guess, command.noTest { break }
+            switch try await firstThatWorks(candidates) {
             case .success(let found): return found
-            case .failure(let failure): last = failure
+            // What the table says needs no guess behind it.
+            case .failure(let failure) where source == .provider: throw failure
+            case .failure(let failure): if source != .guess { worth = worth ?? failure }
             }
         }
-        throw last
+        throw worth ?? .nothingFound(sender.address)
     }
 
     /// A server that the person named.
@@ -92,19 +96,18 @@ struct AccountSetup {
         return Found(draft: draft, candidate: nil, isTested: !command.noTest, sizeLimit: check.sizeLimit)
     }
 
-    /// - Parameter isLast: nobody else can be asked, so the failure is final.
     /// - Throws: a failure that no other server would mend, as a refused login.
     private func firstThatWorks(
-        _ candidates: [Candidate], isLast: Bool
+        _ candidates: [Candidate]
     ) async throws -> Result<Found, Failure> {
         var last = Failure.nothingFound(sender.address)
         for candidate in candidates {
             if !candidate.isVouchedFor { try agree(to: candidate) }
+            // Nobody is asked for a password before something is there to take it.
+            if candidate.source == .guess, await !isServer(candidate) { continue }
             let username = command.user ?? candidate.username
             let given = try secret.get(for: username, candidate.provider)
-            let draft = draft(
-                candidate.host, candidate.port, .init(rawValue: candidate.security.rawValue) ?? .tls,
-                username: username, secret: given)
+            let draft = draft(candidate, username: username, secret: given)
             let check = await check(draft)
             guard let failure = check.failure else {
                 return .success(
@@ -115,8 +118,6 @@ struct AccountSetup {
             last = explained(failure, check, candidate.provider, draft)
             switch failure.code {
             case .connectionFailed, .timeout: continue
-            // A guessed name may be somebody's web server.
-            case .tlsFailed where candidate.source == .guess: continue
             default: throw last
             }
         }
@@ -129,6 +130,10 @@ struct AccountSetup {
         return await Spinner.turning("Trying \(account.url)") {
             await desk.checked(account, secret: draft.secret)
         }
+    }
+
+    private func isServer(_ candidate: Candidate) async -> Bool {
+        await check(draft(candidate, username: candidate.username, secret: nil)).failure == nil
     }
 
     /// RFC 6186 §6: unsigned DNS alone must not lead a password to a stranger.
@@ -146,6 +151,14 @@ struct AccountSetup {
             hint:
                 "If that is right, name it: --smtp-url \(candidate.security == .tls ? "smtps" : "smtp")://\(place)"
         )
+    }
+
+    private func draft(
+        _ candidate: Candidate, username: String, secret: AccountSecret.Given?
+    ) -> AccountDraft {
+        draft(
+            candidate.host, candidate.port, candidate.security == .tls ? .tls : .starttls, username: username,
+            secret: secret)
     }
 
     private func draft(
