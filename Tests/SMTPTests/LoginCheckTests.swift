@@ -8,11 +8,13 @@ struct LoginCheckTests {
     private func check(
         _ peer: TLSPeer, _ security: SubmissionServer.Security, caFile: String? = nil,
         publicKey: String? = nil,
-        password: String = "s3cret", patience: Duration = .milliseconds(200)
+        password: String = "s3cret", patience: Duration = .milliseconds(200),
+        deadline: Duration = .seconds(60)
     ) async throws -> LoginCheck {
         var options = SMTPOptions()
         options.caFile = caFile
         options.publicKey = publicKey
+        options.deadlines.connect = deadline
         let transport = SMTPTransport(
             server: try SubmissionServer(host: "localhost", port: peer.port, security: security),
             credentials: .password(username: "user", secret: Secret(password)), options: options)
@@ -42,10 +44,12 @@ struct LoginCheckTests {
         }
     }
 
-    @Test("STARTTLS asked of a port that waits for TLS: the right pair is named, long before the deadline")
+    @Test(
+        "STARTTLS asked of a port that waits for TLS: the right pair is named, long before the deadline",
+        .timeLimit(.minutes(2)))
     func waitsForTLS() async throws {
         try await withTLSPeer(certificateFor: "localhost", implicitTLS: true) { peer in
-            let check = try await check(peer, .startTLS)
+            let check = try await check(peer, .startTLS, deadline: .seconds(86_400))
             #expect(check.otherWay == .implicitTLS, "\(check)")
             #expect(check.failure?.hint.contains("smtps://localhost:\(peer.port)") == true)
         }
