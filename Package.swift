@@ -33,6 +33,7 @@ let package = Package(
         .systemLibrary(name: "CMark", pkgConfig: "libcmark", providers: [.apt(["libcmark-dev"])]),
         .systemLibrary(name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
         .systemLibrary(name: "CMalloc"),
+        .systemLibrary(name: "CResolv"),
 
         // Ground
         .target(name: "Curl", dependencies: ["CCurl"], swiftSettings: house),
@@ -45,6 +46,7 @@ let package = Package(
         .target(
             name: "Store", dependencies: ["Mail", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: house),
+        .target(name: "Discovery", dependencies: ["Mail", "CResolv"], swiftSettings: house),
         .target(
             name: "Sandbox",
             dependencies: [
@@ -88,7 +90,8 @@ let package = Package(
         .executableTarget(
             name: "envelope",
             dependencies: [
-                "Curl", "Mail", "JSON", "Store", "SMTP", "Sandbox", "Sending", "MCP", "Tools", "HTTP",
+                "Curl", "Mail", "JSON", "Store", "SMTP", "Discovery", "Sandbox", "Sending", "MCP", "Tools",
+                "HTTP",
                 "CMalloc",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -114,6 +117,8 @@ let package = Package(
         .testTarget(
             name: "IMAPTests", dependencies: ["IMAP", "Curl", "Mail", "TestPeers", "TestSeeds"],
             swiftSettings: house),
+        .testTarget(
+            name: "DiscoveryTests", dependencies: ["Discovery", "Mail", "TestSeeds"], swiftSettings: house),
         .testTarget(
             name: "StoreTests",
             dependencies: ["Store", "Mail", "TestPeers", .product(name: "GRDB", package: "GRDB.swift")],

@@ -1,6 +1,7 @@
 /// Where to connect, how to secure the line, and as whom to log in.
 package struct ConnectRequest: Sendable {
-    /// How the line is protected; certificates and host names are always verified, TLS is 1.2 or later.
+    /// How the line is protected; certificates and host names are verified unless a public key is pinned, TLS is 1.2
+    /// or later.
     package enum Security: Sendable {
         /// The URL's scheme says it (`smtps`, `imaps`).
         case implicitTLS
@@ -15,6 +16,8 @@ package struct ConnectRequest: Sendable {
     package let login: Login?
     /// A PEM file of certificate authorities to trust instead of the system's.
     package let caFile: String?
+    /// `sha256//` and the base64 of the SHA-256 of the server's public key: trusted instead of any certificate.
+    package let publicKey: String?
     /// Hears each command of the session as it goes out, credentials struck out; on the engine's thread, so it must
     /// not block.
     let heard: (@Sendable (String) -> Void)?
@@ -24,12 +27,13 @@ package struct ConnectRequest: Sendable {
 
     package init(
         url: String, security: Security, login: Login? = nil, caFile: String? = nil,
-        heard: (@Sendable (String) -> Void)? = nil
+        publicKey: String? = nil, heard: (@Sendable (String) -> Void)? = nil
     ) {
         self.url = url
         self.security = security
         self.login = login
         self.caFile = caFile
+        self.publicKey = publicKey
         self.heard = heard
     }
 }

@@ -14,16 +14,31 @@ extension Line {
             // ALL_PROXY and smtp_proxy in the environment would divert the mail.
             ccurl_set_string(easy, CURLOPT_PROXY, ""),
             ccurl_require_tls_1_2(easy),
-            ccurl_set_long(easy, CURLOPT_SSL_VERIFYPEER, 1),
-            ccurl_set_long(easy, CURLOPT_SSL_VERIFYHOST, 2),
             trust.apply(to: easy, caFile: request.caFile),
         ]
+        steps += verify(easy)
         _ = ccurl_set_quick_exit(easy)
         // Never TRY: it sends the password in clear when STARTTLS is missing or refused.
         if request.security == .startTLS { steps.append(ccurl_require_starttls(easy)) }
         if let login = request.login { steps += login.apply(to: easy) }
         steps += listen(easy)
         return steps.first { $0 != CURLE_OK } ?? CURLE_OK
+    }
+
+    /// A pinned key stands instead of the chain and the name; a libcurl that cannot pin refuses the option.
+    private func verify(_ easy: UnsafeMutableRawPointer) -> [CURLcode] {
+        guard let publicKey = request.publicKey else {
+            return [
+                ccurl_set_long(easy, CURLOPT_SSL_VERIFYPEER, 1),
+                ccurl_set_long(easy, CURLOPT_SSL_VERIFYHOST, 2),
+            ]
+        }
+        return [
+            // First: with any of these refused nothing is connected.
+            ccurl_set_string(easy, CURLOPT_PINNEDPUBLICKEY, publicKey),
+            ccurl_set_long(easy, CURLOPT_SSL_VERIFYPEER, 0),
+            ccurl_set_long(easy, CURLOPT_SSL_VERIFYHOST, 0),
+        ]
     }
 
     /// Records every reply line and every command.
@@ -43,8 +58,11 @@ extension Line {
             ccurl_on_debug(
                 easy,
                 { _, kind, octets, count, context in
-                    if kind == CURLINFO_HEADER_OUT, let octets, let context {
-                        let line = Unmanaged<Line>.fromOpaque(context).takeUnretainedValue()
+                    guard let octets, let context else { return 0 }
+                    let line = Unmanaged<Line>.fromOpaque(context).takeUnretainedValue()
+                    if kind == CURLINFO_TEXT {
+                        line.notePublicKey(in: line.text(octets, count))
+                    } else if kind == CURLINFO_HEADER_OUT {
                         let command = Session.withoutCredentials(line.text(octets, count))
                         line.session.append(.client(command))
                         line.request.heard?(command)
@@ -53,6 +71,14 @@ extension Line {
                 }, me),
             ccurl_set_long(easy, CURLOPT_VERBOSE, 1),
         ]
+    }
+
+    /// libcurl says the key of a server only here, and only where one is pinned.
+    private func notePublicKey(in words: String) {
+        let head = " public key hash: "
+        // SHA-256 in base64 has 44 digits.
+        guard words.hasPrefix(head), words.utf8.count == head.utf8.count + 8 + 44 else { return }
+        session.publicKey = String(words.dropFirst(head.count))
     }
 
     /// One line of octets as text: no line end, no secret, repaired, at most `Session.maximumLineLength` octets.

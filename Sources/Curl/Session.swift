@@ -18,6 +18,8 @@ package struct Session: Sendable, Hashable {
 
     /// True once something of an HTTP request was written: the server may have acted on it.
     package internal(set) var isRequested = false
+    /// The server's, as `ConnectRequest.publicKey`; only where a key was pinned.
+    package internal(set) var publicKey: String?
 
     package init() {}
 

@@ -93,6 +93,12 @@ extension Diagnosis {
                     ? "The certificate belongs to another name. Use the host name that the provider documents, exactly."
                     : "The certificate is not trusted. Check the host name and this machine's clock; for a server with "
                         + "its own authority give the account that CA file.")
+        case "CURLE_SSL_PINNEDPUBKEYNOTMATCH":
+            return Diagnosis(
+                .tlsFailed, retryable: true,
+                "The server shows another key than the one that the account pins: it was renewed, or somebody stands in "
+                    + "between. Make sure which on the server itself, then set the account up again with the new pin."
+            )
         case "CURLE_SSL_CACERT_BADFILE":
             return Diagnosis(
                 .tlsFailed, retryable: true,

@@ -26,6 +26,7 @@ struct Capabilities: Sendable, Hashable {
             }
         }
         // Looked up once: every transaction on the connection asks.
+        startTLS = keywords["STARTTLS"] != nil
         pipelining = keywords["PIPELINING"] != nil
         eightBitMIME = keywords["8BITMIME"] != nil
         smtputf8 = keywords["SMTPUTF8"] != nil
@@ -34,6 +35,8 @@ struct Capabilities: Sendable, Hashable {
         auth = keywords["AUTH"].map { $0.split(separator: " ").map(String.init) }
     }
 
+    /// RFC 3207.
+    private(set) var startTLS = false
     /// Many commands may go out before their replies are read (RFC 2920).
     private(set) var pipelining = false
     /// RFC 6152.

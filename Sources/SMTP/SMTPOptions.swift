@@ -25,6 +25,8 @@ package struct SMTPOptions: Sendable, Hashable {
     package var ehloName = "[127.0.0.1]"
     /// A PEM file of certificate authorities to trust instead of the system's.
     package var caFile: String?
+    /// `sha256//` and base64: the server's public key, trusted instead of any certificate.
+    package var publicKey: String?
     /// Permits `smtp+plain` to a host other than this one: everything, the password too, is readable on the way.
     package var allowPlainBeyondLoopback = false
     package var connectionsPerServer = 4

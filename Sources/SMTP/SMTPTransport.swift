@@ -7,11 +7,11 @@ package import Mail
 /// then it is known exactly whether the final dot has left. Nothing is connected before the first message.
 package struct SMTPTransport: MailTransport {
     package let server: SubmissionServer
-    private let credentials: Credentials?
-    private let options: SMTPOptions
-    private let engine: Engine
+    let credentials: Credentials?
+    let options: SMTPOptions
+    let engine: Engine
     private let pool: ConnectionPool
-    private let isReadableOnTheWay: Bool
+    let isReadableOnTheWay: Bool
 
     package init(server: SubmissionServer, credentials: Credentials?, options: SMTPOptions, engine: Engine) {
         self.server = server
@@ -116,14 +116,16 @@ package struct SMTPTransport: MailTransport {
     }
 
     /// The session given, or a fresh one; nil with the reason in `record` when there is none to be had.
-    private func openSession(
+    func openSession(
         _ given: OpenSession?, _ record: inout Transaction, _ progress: @escaping Progress
     ) async -> OpenSession? {
         if let given { return given }
         progress(.phase(.resolve))
         do {
             let connection = try await engine.connect(
-                request(progress), deadline: .now + options.deadlines.connect)
+                request(
+                    security: server.security, login: credentials?.login, publicKey: options.publicKey,
+                    progress: progress), deadline: .now + options.deadlines.connect)
             record.converse(connection.session)
             let session = OpenSession(
                 connection: connection, capabilities: Capabilities(connection.session))
@@ -143,17 +145,19 @@ package struct SMTPTransport: MailTransport {
         }
     }
 
-    private func request(_ progress: @escaping Progress) -> ConnectRequest {
-        let scheme = server.security == .implicitTLS ? "smtps" : "smtp"
-        let security: ConnectRequest.Security =
-            switch server.security {
+    func request(
+        security: SubmissionServer.Security, login: Login?, publicKey: String?, progress: @escaping Progress
+    ) -> ConnectRequest {
+        let scheme = security == .implicitTLS ? "smtps" : "smtp"
+        let protection: ConnectRequest.Security =
+            switch security {
             case .implicitTLS: .implicitTLS
             case .startTLS: .startTLS
             case .plain: .plain
             }
         return ConnectRequest(
-            url: "\(scheme)://\(server.authority)/\(options.ehloNameInURL)", security: security,
-            login: credentials?.login, caFile: options.caFile,
+            url: "\(scheme)://\(server.authority)/\(options.ehloNameInURL)", security: protection,
+            login: login, caFile: options.caFile, publicKey: publicKey,
             heard: { if $0.hasPrefix("AUTH ") { progress(.phase(.auth)) } })
     }
 }

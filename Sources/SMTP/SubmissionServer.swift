@@ -63,7 +63,7 @@ package struct SubmissionServer: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// Host and port as they stand in a URL.
-    var authority: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+    package var authority: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
     private static func isIPv4Loopback(_ name: String) -> Bool {
         let parts = name.split(separator: ".", omittingEmptySubsequences: false)

@@ -1,3 +1,5 @@
+import Store
+
 /// Keeps secrets so that whoever has the record alone cannot read them.
 package protocol SecretSealing: Sendable {
     /// The secret in a form that only `open` with the same context can read.
@@ -11,8 +13,6 @@ package protocol SecretSealing: Sendable {
 package struct SecretContext: Sendable, Hashable {
     package enum Kind: String, Sendable {
         case webhook
-        case mailboxPassword = "mailbox-password"
-        case refreshToken = "refresh-token"
     }
 
     package let kind: Kind
@@ -24,10 +24,8 @@ package struct SecretContext: Sendable, Hashable {
         self.owner = owner
     }
 
-    /// Neither part holds a NUL, so no two contexts are the same octets.
-    var octets: [UInt8] {
-        Array("envelope secret\0\(kind.rawValue)\0\(owner.replacing("\0", with: ""))".utf8)
-    }
+    /// What `SealedSecret` of the record has for the same secret.
+    var purpose: String { SealedSecret.purpose(owner, kind.rawValue) }
 }
 
 /// Why a secret could not be sealed or opened; never with the secret or the key in it.

@@ -7,6 +7,9 @@ enum Migrations {
         migrator.registerMigration("1: the record of sends") { db in try db.execute(sql: first) }
         migrator.registerMigration("guard: suppressed addresses") { db in try db.execute(sql: suppressions) }
         migrator.registerMigration("webhooks") { db in try db.execute(sql: webhooks) }
+        migrator.registerMigration("accounts: mailboxes that a person set up") { db in
+            try db.execute(sql: accounts)
+        }
         return migrator
     }
 

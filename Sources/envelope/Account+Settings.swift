@@ -19,12 +19,39 @@ extension Account {
         var options = SMTPOptions()
         options.caFile = settings.caFile
         options.allowPlainBeyondLoopback = settings.allowsPlain
+        let record = AccountRecord(
+            id: stableID(server, username: username, sender: sender.address), name: sender.address.text,
+            kind: .smtp, server: server.description, username: username, sender: sender.address)
+        return try mailbox(record, sender, at: server, login, options, settings, now: now)
+    }
+
+    /// One that was set up with `envelope accounts add`.
+    ///
+    /// - Parameter sealed: its secret, where the record keeps it.
+    static func configured(
+        _ stored: ConfiguredAccount, sealed: Secret?, _ settings: Settings,
+        now: @escaping @Sendable () -> Timestamp
+    ) throws(Failure) -> (account: Account, transport: AccountTransport) {
+        let server = try SubmissionServer(stored)
+        var options = SMTPOptions(stored)
+        // Asked for when it was set up.
+        options.allowPlainBeyondLoopback = true
+        let login = stored.login.map { AccountTransport.Login($0, of: stored, sealed: sealed) }
+        let record = AccountRecord(
+            id: stored.id, name: stored.name, kind: .smtp, server: server.description,
+            username: stored.login?.username, sender: stored.sender.address)
+        return try mailbox(record, stored.sender, at: server, login, options, settings, now: now)
+    }
+
+    private static func mailbox(
+        _ record: AccountRecord, _ sender: Mailbox, at server: SubmissionServer,
+        _ login: AccountTransport.Login?,
+        _ options: SMTPOptions, _ settings: Settings, now: @escaping @Sendable () -> Timestamp
+    ) throws(Failure) -> (account: Account, transport: AccountTransport) {
         let terms = try Terms(settings)
+        var options = options
         options.connectionsPerServer = terms.connections
         let transport = AccountTransport(server: server, login: login, options: options, now: now)
-        let record = AccountRecord(
-            id: stableID(server.description, username ?? "", sender.address.text), name: sender.address.text,
-            kind: .smtp, server: server.description, username: username, sender: sender.address)
         let account = Account(
             record: record, sender: sender, transport: transport,
             schedule: RetrySchedule.standard.givingUp(after: terms.giveUpAfter),
@@ -86,7 +113,8 @@ extension Account {
     }
 
     /// The same in every process: FNV-1a over what makes an account.
-    private static func stableID(_ parts: String...) -> String {
+    static func stableID(_ server: SubmissionServer, username: String?, sender: Address) -> String {
+        let parts = [server.description, username ?? "", sender.text]
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in parts.joined(separator: "\n").utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
         let digits = String(hash, radix: 16)

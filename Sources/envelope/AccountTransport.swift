@@ -27,9 +27,9 @@ final class AccountTransport: MailTransport {
         var isClosed = false
     }
 
-    private let server: SubmissionServer
-    private let login: Login?
-    private let options: SMTPOptions
+    let server: SubmissionServer
+    let login: Login?
+    let options: SMTPOptions
     private let now: @Sendable () -> Timestamp
     private let state = Mutex(State())
 

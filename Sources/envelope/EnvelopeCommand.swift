@@ -14,7 +14,9 @@ struct EnvelopeCommand: AsyncParsableCommand {
             Without a subcommand it is an MCP server on standard input and output,
             as agent hosts start it. `envelope serve --help` shows every flag.
 
-              envelope             send through the mailbox in ENVELOPE_SMTP_URL
+              envelope accounts add you@example.com
+                                   find the server, log in, keep the account
+              envelope             send through it, or through ENVELOPE_SMTP_URL
               envelope --sandbox   try it without an account: nothing leaves
               envelope --http      REST and MCP on http://127.0.0.1:8000
 
@@ -51,7 +53,8 @@ struct EnvelopeCommand: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            Serve.self, SchemaCommand.self, SandboxCommand.self, TrackCommand.self, ListCommand.self,
+            Serve.self, AccountsCommand.self, DoctorCommand.self, SchemaCommand.self, SandboxCommand.self,
+            TrackCommand.self, ListCommand.self,
             CancelCommand.self, RetryCommand.self, ApproveCommand.self, DenyCommand.self, DrainCommand.self,
             PruneCommand.self, SuppressionsCommand.self, WebhooksCommand.self,
         ],

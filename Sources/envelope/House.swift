@@ -10,10 +10,10 @@ import Tools
 /// Builds every room once, when a call first needs it: a process that is only asked for its tools opens no file, takes
 /// no lock and starts no thread.
 actor House {
-    private let settings: Settings
-    private let environment: [String: String]
-    private let surroundings: Surroundings
-    private let logger: Logger
+    let settings: Settings
+    let environment: [String: String]
+    let surroundings: Surroundings
+    let logger: Logger
     private let metrics: Metrics?
     /// Set once it is built: a call of `track_send` costs less than the change to this actor and back.
     private let standing = Mutex<SendingService?>(nil)
@@ -99,10 +99,12 @@ actor House {
             transports = [account.transport]
         } else {
             do throws(Failure) {
-                if let account = try Account.environment(settings, now: surroundings.now) {
-                    accounts = [account.account]
-                    transports = [account.transport]
-                }
+                let own = try Account.environment(settings, now: surroundings.now)
+                let kept = try configured(door, path, besides: own?.account.record.id)
+                let all = [own].compactMap { $0 } + kept.accounts
+                accounts = all.map(\.account)
+                transports = all.map(\.transport)
+                if let unusable = kept.failure { reason = unusable }
             } catch {
                 // What was sent can still be tracked and listed; only sending has to say it.
                 reason = error
@@ -114,7 +116,7 @@ actor House {
         let webhooks = WebhookPost(
             allowsPrivate: settings.allowsPrivateWebhooks, caFile: settings.webhookCAFile)
         let outlet = try await settings.outlet(
-            beside: path, client: webhooks, random: surroundings.random)
+            sealedBy: SecretKeys(beside: path, environment: environment), client: webhooks)
         let service = SendingService(
             accounts: accounts, withoutAccount: reason, door: door, approval: try settings.approval(),
             roots: AttachmentRoots(folders: settings.attachmentRoots, limit: Limits().mailData),

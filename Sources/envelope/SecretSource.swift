@@ -47,7 +47,9 @@ struct SecretSource: Sendable {
             let command = ShellCommand(line: line, deadline: Self.commandDeadline)
             let output: [UInt8]
             do throws(ShellCommand.Fault) {
-                output = try await command.output(environment: Environment.variables)
+                // The key of the record is no business of a password manager.
+                output = try await command.output(
+                    environment: Environment.variables.filter { !$0.key.hasPrefix(SecretKeys.variable) })
             } catch {
                 throw unreadable(error)
             }

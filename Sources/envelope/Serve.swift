@@ -32,7 +32,7 @@ struct Serve: AsyncParsableCommand {
             settings: settings, environment: environment, surroundings: surroundings, logger: logger)
         // Without a place for the record every call says so; the tools are listed all the same.
         let key = (try? databasePath(settings, environment)).map {
-            StateKey(beside: $0, random: surroundings.random)
+            StateKey(beside: $0)
         }
         let catalogue = try Catalogue.envelope(settings, house: house, key: key, surroundings)
         let server = StdioServer(

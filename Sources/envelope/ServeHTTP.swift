@@ -36,7 +36,7 @@ struct ServeHTTP {
             settings: settings, environment: environment, surroundings: surroundings, logger: logger,
             metrics: metrics)
         let database = try? databasePath(settings, environment)
-        let key = database.map { StateKey(beside: $0, random: surroundings.random) }
+        let key = database.map { StateKey(beside: $0) }
         let catalogue = try Catalogue.envelope(settings, house: house, key: key, surroundings)
         let operations = Operations(service: { await house.service() }, metrics: metrics)
         let server = HTTPService(

@@ -37,7 +37,6 @@ extension Settings {
     var webhookCAFile: String? { text("webhook.ca.file") }
 
     /// The key that secrets in the record are sealed under; nil for the file beside it.
-    var secretKey: SecretSource? { secretSource("secret.key") }
 
     private func secretSource(_ name: String) -> SecretSource? {
         for layer in layers {
@@ -48,11 +47,10 @@ extension Settings {
 
     /// Everything that telling webhooks of events needs.
     func outlet(
-        beside database: String, client: WebhookPost, random: @escaping @Sendable () -> UInt64
+        sealedBy keys: SecretKeys, client: WebhookPost
     ) async throws(Failure) -> WebhookOutlet {
         let urls: [String]
         do throws(SettingsError) { urls = try webhooks() } catch { throw .unusable(error.description) }
-        let key = try await Self.read(secretKey)
         var own: [WebhookOutlet.Own] = []
         if !urls.isEmpty, let text = try await Self.read(webhookSecret) {
             guard let secret = WebhookSecret(text) else {
@@ -61,7 +59,7 @@ extension Settings {
             own = urls.map { WebhookOutlet.Own(url: $0, secret: secret) }
         }
         return WebhookOutlet(
-            client: client, sealing: SecretKey.seal(key, beside: database, random: random),
+            client: client, sealing: keys.seal,
             payload: MailTools.webhookPayload, own: own)
     }
 

@@ -4,6 +4,14 @@ import Glibc
 enum SystemFile {
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+    /// The path from the root, so that it means the same in another folder.
+    static func absolute(_ path: String) -> String {
+        if path.hasPrefix("/") { return path }
+        guard let folder = getcwd(nil, 0) else { return path }
+        defer { free(folder) }
+        return String(cString: folder) + "/" + path
+    }
+
     /// Of a small text file; nil when it cannot be read.
     static func firstLine(_ path: String) -> String? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)

@@ -127,7 +127,8 @@ struct ReadmeTests {
         if known.matches(of: /ENVELOPE_[A-Z_]+/).contains(where: { $0.output == variable }) { return true }
         let key = variable.dropFirst("ENVELOPE_".count).lowercased().replacingOccurrences(of: "_", with: ".")
         let folder = Program.repository + "/Sources/envelope"
-        return try FileManager.default.contentsOfDirectory(atPath: folder).contains { name in
+        return try FileManager.default.subpathsOfDirectory(atPath: folder).contains { name in
+            guard name.hasSuffix(".swift") else { return false }
             let source = try file("Sources/envelope/" + name)
             return source.contains("\"\(variable)\"") || source.contains("\"\(key)\"")
         }

@@ -47,14 +47,24 @@ final class ScriptedEndpoint: WebhookClient {
     func outlet(own: [WebhookOutlet.Own] = [], key: UInt8 = 1) -> WebhookOutlet {
         WebhookOutlet(
             client: self,
-            sealing: SecretSeal(
-                key: { .success([UInt8](repeating: key, count: 32)) },
-                random: { UInt64.random(in: .min ... .max) }),
+            sealing: SecretSeal.under(key),
             payload: { news in
                 switch news {
                 case .event(let event, let send): Array("\(event.kind.rawValue) \(send.state.rawValue)".utf8)
                 case .test: Array("test".utf8)
                 }
             }, own: own)
+    }
+}
+
+extension SecretSeal {
+    /// One key, made of that octet.
+    static func under(_ key: UInt8) -> SecretSeal {
+        let vault: SecretSeal.Keys = { () throws(SealingFault) -> SecretVault in
+            do { return try SecretVault(key: [UInt8](repeating: key, count: 32)) } catch {
+                throw .noKey("\(error)")
+            }
+        }
+        return SecretSeal(sealing: vault, opening: vault)
     }
 }

@@ -1,0 +1,99 @@
+package import Mail
+
+/// A company that takes mail for many, and what has to be known to send through it.
+package struct Provider: Sendable, Hashable {
+    package struct Server: Sendable, Hashable {
+        package let host: String
+        package let port: Int
+        package let security: Candidate.Security
+
+        init(_ host: String, _ port: Int, _ security: Candidate.Security) {
+            self.host = host
+            self.port = port
+            self.security = security
+        }
+    }
+
+    /// What stands in the place of a password.
+    package enum Proof: Sendable, Hashable {
+        case password
+        /// Made apart for each program; the account's own password is refused.
+        case appPassword
+        /// No password at all: OAuth 2.0 (XOAUTH2).
+        case oauth
+        case apiKey
+    }
+
+    package enum UserName: Sendable, Hashable {
+        case address
+        case localPart
+        /// The same for everybody.
+        case fixed(String)
+        /// Given by the provider; nobody can guess it.
+        case own
+    }
+
+    /// What people call it; unique, in lower case.
+    package let id: String
+    package let name: String
+    /// Of its users' addresses; empty for one that sends for its customers' own domains.
+    package let domains: [String]
+    /// Where the domains of its customers receive: suffixes of host names.
+    package let exchanges: [String]
+    /// Best first.
+    package let servers: [Server]
+    package let imap: Server?
+    package let userName: UserName
+    package let proof: Proof
+    /// Where a person makes the app password, key or client.
+    package let help: String?
+    /// Messages, or where it counts so recipients, a day that an ordinary account may send; nil when unknown.
+    package let perDay: Int?
+    /// Whether what is submitted appears in the Sent folder by itself; nil when that is not certain.
+    package let filesSentCopies: Bool?
+    /// What else a person has to do first.
+    package let note: String?
+
+    init(
+        _ id: String, _ name: String, domains: [String] = [], exchanges: [String] = [], servers: [Server],
+        imap: Server? = nil, userName: UserName = .address, proof: Proof = .password, help: String? = nil,
+        perDay: Int? = nil, filesSentCopies: Bool? = nil, note: String? = nil
+    ) {
+        self.id = id
+        self.name = name
+        self.domains = domains
+        self.exchanges = exchanges
+        self.servers = servers
+        self.imap = imap
+        self.userName = userName
+        self.proof = proof
+        self.help = help
+        self.perDay = perDay
+        self.filesSentCopies = filesSentCopies
+        self.note = note
+    }
+
+    package static func named(_ id: String) -> Provider? { all.first { $0.id == id.lowercased() } }
+
+    /// The one whose users have addresses at the domain.
+    package static func serving(domain: String) -> Provider? { all.first { $0.domains.contains(domain) } }
+
+    /// The one that receives for a domain with this exchange.
+    static func receiving(at host: String) -> Provider? {
+        all.first { provider in provider.exchanges.contains { host == $0 || host.hasSuffix("." + $0) } }
+    }
+
+    /// The one whose submission server it is.
+    package static func running(host: String) -> Provider? {
+        all.first { provider in provider.servers.contains { $0.host == host.lowercased() } }
+    }
+
+    /// With `own` the address, which the person has to replace.
+    package func username(for address: Address) -> String {
+        switch userName {
+        case .address, .own: address.text
+        case .localPart: address.localPart
+        case .fixed(let name): name
+        }
+    }
+}

@@ -1,0 +1,137 @@
+import Mail
+import SMTP
+import Sending
+import Store
+
+/// What a person does with the stored accounts, over one record.
+struct AccountDesk {
+    let settings: Settings
+    let keys: SecretKeys
+    let path: String
+    let store: Store
+    let environment: [String: String]
+    private let now: @Sendable () -> Timestamp
+
+    /// Opens the record, and makes it where it is missing.
+    init(_ settings: Settings, _ environment: [String: String], now: @escaping @Sendable () -> Timestamp)
+        throws(Failure)
+    {
+        self.settings = settings
+        self.environment = environment
+        self.now = now
+        path = try databasePath(settings, environment)
+        keys = SecretKeys(beside: path, environment: environment)
+        do {
+            store = try Store.open(at: path)
+        } catch {
+            throw Failure(
+                .internal, "The record cannot be opened: \(error).",
+                hint: "Set ENVELOPE_DB or --db to a file in a folder that this user can write to.")
+        }
+    }
+
+    /// By name, sender or id; an unknown one is named with those that there are.
+    func account(_ name: String) throws(Failure) -> ConfiguredAccount {
+        let accounts = try store.accounts()
+        let wanted = name.lowercased()
+        let found = accounts.filter {
+            $0.id == name || $0.name.lowercased() == wanted || $0.sender.address.text.lowercased() == wanted
+        }
+        if let exact = found.first(where: { $0.name == name }) ?? (found.count == 1 ? found.first : nil) {
+            return exact
+        }
+        let names = accounts.map(\.name).joined(separator: ", ")
+        throw Failure(
+            .unknownAccount, "There is no stored account \(Reply.printable(name, limit: 320)).",
+            hint: names.isEmpty
+                ? "There is none at all: `envelope accounts add you@example.com` sets one up."
+                : "There are: \(names).",
+            field: "account")
+    }
+
+    /// Keeps a draft and its secret, instead of an account of the same name; its id stays then, and so do its sends.
+    func keep(_ draft: AccountDraft, name: String, isDefault: Bool) async throws -> ConfiguredAccount {
+        try await keys.locked {
+            let accounts = try store.accounts()
+            let old = accounts.first { $0.name == name }
+            let id =
+                try old?.id
+                ?? Account.stableID(
+                    SubmissionServer(host: draft.host, port: draft.port, security: .init(draft.security)),
+                    username: draft.login?.username, sender: draft.sender.address)
+            if let other = accounts.first(where: { $0.id == id && $0.name != name }) {
+                throw Failure(
+                    .invalidRequest, "This mailbox is set up already, under the name \(other.name).",
+                    hint: "Use that name, or remove it first: `envelope accounts remove '\(other.name)'`.")
+            }
+            let account = draft.account(
+                id: id, name: name, isDefault: isDefault || old?.isDefault == true,
+                createdAt: old?.createdAt ?? now())
+            var secrets: [SealedSecret] = []
+            if account.login?.place == .sealed, let secret = draft.secret {
+                let kind = ConfiguredAccount.secretKind
+                let octets = try keys.vaultForSealing().seal(
+                    Array(secret.reveal().utf8), for: SealedSecret.purpose(id, kind))
+                secrets = [SealedSecret(owner: id, kind: kind, octets: octets)]
+            }
+            try await store.keep(account, secrets: secrets)
+            return try store.accounts().first { $0.id == id } ?? account
+        }
+    }
+
+    /// Logs in now, and ends the account's pause when that works.
+    func test(_ account: ConfiguredAccount) async throws(Failure) -> LoginCheck {
+        let check = try await check(account, secret: keys.secret(of: account, in: store))
+        if check.failure == nil {
+            do {
+                try await store.resume(account.id)
+            } catch {
+                throw Failure(
+                    .internal, "The login works, but the account's pause could not be ended: \(error).",
+                    hint: "See that the disk is not full, then test again.", retryable: true)
+            }
+        }
+        return check
+    }
+
+    /// Logs in as an account that need not be stored yet.
+    func check(_ account: ConfiguredAccount, secret: Secret?) async throws(Failure) -> LoginCheck {
+        let (_, transport) = try Account.configured(account, sealed: secret, settings, now: now)
+        return await transport.checkLogin()
+    }
+
+    /// Seals every secret under a new key.
+    ///
+    /// - Parameter reached: told after each step that a crash may follow.
+    /// - Returns: how many there are, and what is to be done now.
+    func rekey(reached: (RekeyStep) -> Void) async throws -> (count: Int, then: String) {
+        try await keys.locked {
+            guard let old = try keys.vault() else {
+                if try store.secrets().isEmpty {
+                    return (0, "There is no key yet: the first password makes one.")
+                }
+                throw Failure(
+                    .internal, "Passwords are in the record, but their key is not (\(keys.file.path)).",
+                    hint: "Restore the key file or ENVELOPE_SECRET_KEY, or add the accounts anew.")
+            }
+            let next = try keys.next()
+            reached(.keyMade)
+            let vault = next.vault
+            let count: Int
+            do {
+                count = try await store.reseal { secret in
+                    try vault.seal(try old.open(secret.octets, for: secret.purpose), for: secret.purpose)
+                }
+            } catch let fault as SecretVault.Fault {
+                throw Failure(
+                    .internal,
+                    "A password in the record cannot be opened (\(fault)), so none was sealed anew.",
+                    hint: "`envelope doctor` names the account; remove it, or restore its key.")
+            }
+            reached(.resealed)
+            return (count, try next.commit())
+        }
+    }
+
+    enum RekeyStep: String { case keyMade = "rekey_key_made", resealed = "rekey_resealed" }
+}

@@ -1,0 +1,24 @@
+import Mail
+import SMTP
+import Store
+
+/// An account that is being set up: all but its id and name, with its secret.
+struct AccountDraft {
+    let sender: Mailbox
+    let host: String
+    let port: Int
+    let security: ConfiguredAccount.Security
+    let login: ConfiguredAccount.Login?
+    /// Nil where it is in a file or comes from a command.
+    let secret: Secret?
+    let imapURL: String?
+    let caFile: String?
+    let publicKey: String?
+
+    func account(id: String, name: String, isDefault: Bool, createdAt: Timestamp) -> ConfiguredAccount {
+        ConfiguredAccount(
+            id: id, name: name, sender: sender, host: host, port: port, security: security, login: login,
+            isDefault: isDefault, imapURL: imapURL, caFile: caFile, publicKey: publicKey, createdAt: createdAt
+        )
+    }
+}

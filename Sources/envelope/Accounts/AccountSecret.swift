@@ -1,0 +1,61 @@
+import Discovery
+import Mail
+import SMTP
+import Store
+
+/// Where the password or token of a new account comes from; a person is asked once, however many servers are tried.
+final class AccountSecret {
+    /// As the account keeps it.
+    struct Given {
+        let proof: ConfiguredAccount.Login.Proof
+        let place: ConfiguredAccount.Login.Place
+        /// What is to be sealed; nil for a file or a command.
+        let sealed: Secret?
+    }
+
+    private let command: AccountsAdd
+    private let settings: Settings
+    private var typed: Secret?
+
+    init(_ command: AccountsAdd, _ settings: Settings) {
+        self.command = command
+        self.settings = settings
+    }
+
+    /// Nil when the server wants no login.
+    func get(for username: String, _ provider: Provider?) throws(Failure) -> Given? {
+        if command.noLogin { return nil }
+        if !command.passwordStdin, let proof = settings.proof {
+            let kind: ConfiguredAccount.Login.Proof = proof.isToken ? .token : .password
+            switch proof.source.place {
+            case .value(let value): return Given(proof: kind, place: .sealed, sealed: Secret(value))
+            case .file(let path):
+                return Given(proof: kind, place: .file(SystemFile.absolute(path)), sealed: nil)
+            case .command(let line): return Given(proof: kind, place: .command(line), sealed: nil)
+            }
+        }
+        if typed == nil { typed = try ask(username, provider) }
+        return Given(proof: .password, place: .sealed, sealed: typed)
+    }
+
+    private func ask(_ username: String, _ provider: Provider?) throws(Failure) -> Secret {
+        if command.passwordStdin {
+            if let secret = Prompt.pipedSecret() { return secret }
+            throw Failure(
+                .invalidRequest, "Standard input holds no password.", hint: "Give it as its first line.",
+                field: "password_stdin")
+        }
+        guard Prompt.canAsk else {
+            throw Failure(
+                .invalidRequest, "There is no password, and no terminal to ask for it on.",
+                hint:
+                    "Use --password-stdin, --smtp-password-file, --smtp-password-command or ENVELOPE_SMTP_PASSWORD; "
+                    + "--no-login for a server that wants none.", field: "password")
+        }
+        if let provider { StandardError.write(provider.advice + "\n") }
+        if let secret = Prompt.secret("Password of \(Reply.printable(username, limit: 320)): ") {
+            return secret
+        }
+        throw Failure(.invalidRequest, "No password was given.", hint: "Nothing was kept.", field: "password")
+    }
+}

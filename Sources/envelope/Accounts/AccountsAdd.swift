@@ -1,0 +1,52 @@
+import ArgumentParser
+import Discovery
+import JSON
+import Mail
+import SMTP
+import Store
+import Tools
+
+/// `envelope accounts add`: from an address to a mailbox that is known to work.
+struct AccountsAdd: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "add", abstract: "Set up a mailbox: finds the server, logs in, and keeps what worked.",
+        discussion: """
+            The server is looked for among the big providers, in the domain's SRV records,
+            its autoconfig, its MX, and under the usual names; --smtp-url names it instead.
+            The password is asked for, or taken from --smtp-password-file, -command,
+            --password-stdin, ENVELOPE_SMTP_PASSWORD or ENVELOPE_SMTP_TOKEN (and _FILE,
+            _COMMAND). Typed or from the environment it is sealed in the record; a file or
+            a command is remembered and read at each login.
+
+            A name that exists is replaced and keeps its sends. Exit status: 0 kept,
+            1 the login failed and nothing is kept, 2 wrong usage.
+            """)
+
+    @OptionGroup var options: SettingsOptions
+    @Argument(help: "The sender: you@example.com or 'You <you@example.com>'.") var sender: String
+    @Option(help: "What to call it; the address by default.") var name: String?
+    @Option(help: "The user name, where it is not the address.") var user: String?
+    @Option(help: ArgumentHelp("A provider by name, for example ses or sendgrid.", valueName: "name"))
+    var provider: String?
+    @Option(help: ArgumentHelp("The mailbox's IMAP server: imaps://user@host:993.", valueName: "url"))
+    var imapURL: String?
+    @Option(
+        help: ArgumentHelp(
+            "Trust the server with this public key, instead of its certificate: sha256//…", valueName: "key"))
+    var pin: String?
+    @Flag(help: "Read the password from standard input.") var passwordStdin = false
+    @Flag(help: "The server wants no login.") var noLogin = false
+    @Flag(help: "Make it the default.") var `default` = false
+    @Flag(help: "Keep it without a try.") var noTest = false
+    @Flag(help: "Print JSON.") var json = false
+
+    func run() async throws {
+        try await AccountsRun(options, json: json).run { desk in
+            let setup = try AccountSetup(self, desk)
+            let found = try await setup.run()
+            let account = try await desk.keep(
+                found.draft, name: name ?? found.draft.sender.address.text, isDefault: `default`)
+            return (found.text(account), found.json(account), .done)
+        }
+    }
+}

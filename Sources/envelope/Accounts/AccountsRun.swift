@@ -1,0 +1,55 @@
+import ArgumentParser
+import Glibc
+import JSON
+import Mail
+import Tools
+
+/// One of the accounts' commands: opens the desk, prints what came out, sets the exit status.
+struct AccountsRun {
+    private let options: SettingsOptions
+    private let isJSON: Bool
+
+    init(_ options: SettingsOptions, json: Bool) {
+        self.options = options
+        self.isJSON = json
+    }
+
+    func run(
+        _ body: (AccountDesk) async throws -> (text: String, json: JSON.Object, status: HouseRun.Status)
+    ) async throws {
+        let end: HouseRun.Status
+        do {
+            let environment = Environment.variables
+            let desk = try AccountDesk(
+                try await Settings(options, environment: environment), environment, now: { .now })
+            let (text, json, status) = try await body(desk)
+            print(isJSON ? JSON.object(json).prettyText : text)
+            end = status
+        } catch let failure as Failure {
+            throw refused(failure)
+        } catch let exit as ExitCode {
+            throw exit
+        } catch {
+            throw refused(Failure(.internal, "\(error)", hint: "Correct the settings, then try again."))
+        }
+        if end != .done { throw ExitCode(end.rawValue) }
+    }
+
+    private func refused(_ failure: Failure) -> ExitCode {
+        let status = failure.code == .internal ? HouseRun.Status.usage : HouseRun.Status(failure)
+        if isJSON {
+            print(JSON.object(["error": .object(MailTools.report(failure))]).prettyText)
+        } else {
+            StandardError.write("envelope: \(failure.message)\n          \(failure.hint)\n")
+        }
+        return ExitCode(status.rawValue)
+    }
+}
+
+/// Text for the person at the terminal, beside what is printed for programs.
+enum StandardError {
+    static func write(_ text: String) {
+        let octets = Array(text.utf8)
+        _ = octets.withUnsafeBytes { Glibc.write(2, $0.baseAddress, $0.count) }
+    }
+}

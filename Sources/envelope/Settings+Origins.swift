@@ -1,0 +1,38 @@
+import Configuration
+
+extension Settings {
+    /// A setting that is set: its name in the environment, and who set it.
+    struct Origin {
+        let name: String
+        let source: String
+        /// Nil for a secret.
+        let value: String?
+    }
+
+    private static let plain = [
+        "db", "smtp.url", "smtp.ca.file", "smtp.allow.plain", "smtp.password.file", "smtp.token.file", "from",
+        "sandbox",
+        "connections", "give.up.after", "retention", "approve", "tools", "attachment.roots", "http.host",
+        "http.port",
+        "http.hosts", "log.level",
+    ]
+    /// A command may hold a secret itself.
+    private static let secret = [
+        "smtp.password", "smtp.password.command", "smtp.token", "smtp.token.command", "http.token",
+    ]
+
+    /// Every setting that is set, with where it comes from.
+    var origins: [Origin] {
+        let sources = ["flag", "environment", "settings file"]
+        return (Self.plain.map { ($0, false) } + Self.secret.map { ($0, true) }).compactMap { key, isSecret in
+            for (layer, source) in zip(layers, sources) {
+                let text = layer.string(forKey: ConfigKey(key), isSecret: isSecret)
+                guard let value = text ?? layer.bool(forKey: ConfigKey(key)).map(String.init), !value.isEmpty
+                else { continue }
+                let name = "ENVELOPE_" + key.uppercased().replacing(".", with: "_")
+                return Origin(name: name, source: source, value: isSecret ? nil : value)
+            }
+            return nil
+        }
+    }
+}

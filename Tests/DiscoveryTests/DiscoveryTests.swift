@@ -1,0 +1,126 @@
+@testable import Discovery
+import Mail
+import Testing
+
+@Suite("Finding the server of an address")
+struct DiscoveryTests {
+    private func found(_ lookups: Scripted, _ address: String, _ source: Candidate.Source) async throws
+        -> [String]
+    {
+        await Discovery(lookups).candidates(for: try Address(parsing: address), from: source).map {
+            "\($0.security.rawValue) \($0.username) \($0.host):\($0.port)\($0.isVouchedFor ? "" : " ?")"
+        }
+    }
+
+    @Test(
+        "The big providers are known without a question",
+        arguments: [
+            ("ada@gmail.com", "tls ada@gmail.com smtp.gmail.com:465"),
+            ("ada@hotmail.com", "starttls ada@hotmail.com smtp-mail.outlook.com:587"),
+            ("ada@icloud.com", "starttls ada@icloud.com smtp.mail.me.com:587"),
+            ("ada@gmx.de", "tls ada@gmx.de mail.gmx.net:465"),
+            ("ada@proton.me", "starttls ada@proton.me 127.0.0.1:1025"),
+        ])
+    func providers(address: String, expected: String) async throws {
+        #expect(try await found(Scripted(), address, .provider).first == expected)
+    }
+
+    @Test("Services: TLS first, then by priority and weight; one that is not offered is left out")
+    func services() async throws {
+        let lookups = Scripted(services: [
+            "_submissions._tcp.example.org": [
+                .service(priority: 10, weight: 1, port: 465, target: "b.example.org"),
+                .service(priority: 10, weight: 9, port: 465, target: "a.example.org"),
+                .service(priority: 0, weight: 0, port: 0, target: ""),
+            ],
+            "_submission._tcp.example.org": [
+                .service(priority: 0, weight: 0, port: 587, target: "c.example.org")
+            ],
+        ])
+        #expect(
+            try await found(lookups, "ada@example.org", .srv) == [
+                "tls ada@example.org a.example.org:465", "tls ada@example.org b.example.org:465",
+                "starttls ada@example.org c.example.org:587",
+            ])
+        #expect(try await found(lookups, "ada@other.example", .srv).isEmpty)
+    }
+
+    @Test("A service at a stranger's host needs somebody's word; one at a known provider does not")
+    func strangers() async throws {
+        func services(_ target: String) -> Scripted {
+            Scripted(services: [
+                "_submissions._tcp.example.org": [.service(priority: 0, weight: 0, port: 465, target: target)]
+            ])
+        }
+        #expect(
+            try await found(services("smtp.evil.example"), "ada@example.org", .srv)
+                == ["tls ada@example.org smtp.evil.example:465 ?"])
+        #expect(
+            try await found(services("notexample.org"), "ada@example.org", .srv)
+                == ["tls ada@example.org notexample.org:465 ?"])
+        #expect(
+            try await found(services("smtp.fastmail.com"), "ada@example.org", .srv)
+                == ["tls ada@example.org smtp.fastmail.com:465"])
+    }
+
+    @Test("An MX leads to a provider of the table, never to the exchange itself")
+    func exchanges() async throws {
+        let lookups = Scripted(exchanges: [
+            "example.org": [
+                .exchange(preference: 20, host: "mx.example.net"),
+                .exchange(preference: 10, host: "example-org.mail.protection.outlook.com"),
+            ],
+            "alone.example": [.exchange(preference: 10, host: "mx.alone.example")],
+            "trap.example": [.exchange(preference: 10, host: "notgoogle.com")],
+        ])
+        #expect(
+            try await found(lookups, "ada@example.org", .mx)
+                == ["starttls ada@example.org smtp.office365.com:587"])
+        #expect(try await found(lookups, "ada@alone.example", .mx).isEmpty)
+        #expect(try await found(lookups, "ada@trap.example", .mx).isEmpty)
+    }
+
+    @Test("Autoconfig: the first document that names an encrypted server, its user name filled in")
+    func autoconfig() async throws {
+        let document = """
+            <?xml version="1.0"?><!-- a comment -->
+            <clientConfig version="1.1"><emailProvider id="example.org"><domain>example.org</domain>
+              <incomingServer type="imap"><hostname>imap.example.org</hostname><port>993</port></incomingServer>
+              <outgoingServer type="smtp"><hostname>plain.example.org</hostname><port>25</port>
+                <socketType>plain</socketType></outgoingServer>
+              <outgoingServer type="smtp"><hostname>mail.example.org</hostname><port>587</port>
+                <socketType>STARTTLS</socketType><username>%EMAILLOCALPART%</username></outgoingServer>
+              <outgoingServer type="smtp"><hostname>Mail.Example.org</hostname><port>465</port>
+                <socketType>SSL</socketType><username>%EMAILADDRESS%</username></outgoingServer>
+            </emailProvider></clientConfig>
+            """
+        let url = "https://example.org/.well-known/autoconfig/mail/config-v1.1.xml"
+        #expect(
+            try await found(
+                Scripted(documents: [
+                    url: document, "https://autoconfig.example.org/mail/config-v1.1.xml": "<html>",
+                ]),
+                "ada@example.org", .autoconfig) == [
+                    "tls ada@example.org mail.example.org:465", "starttls ada mail.example.org:587",
+                ])
+    }
+
+    @Test("An address literal has nothing to look up", arguments: Candidate.Source.allCases)
+    func literal(source: Candidate.Source) async throws {
+        #expect(try await found(Scripted(), "ada@[127.0.0.1]", source).isEmpty)
+    }
+
+    @Test("The table holds together: no domain or name twice, only encrypted servers, lower case")
+    func table() {
+        #expect(Set(Provider.all.map(\.id)).count == Provider.all.count)
+        let domains = Provider.all.flatMap(\.domains)
+        #expect(Set(domains).count == domains.count)
+        for provider in Provider.all {
+            #expect(!provider.servers.isEmpty, "\(provider.id)")
+            for text in provider.domains + provider.exchanges + provider.servers.map(\.host) + [provider.id] {
+                #expect(text == text.lowercased())
+            }
+            #expect(provider.help?.hasPrefix("https://") ?? true)
+        }
+    }
+}
