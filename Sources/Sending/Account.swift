@@ -14,11 +14,15 @@ package struct Account: Sendable {
     package let connections: Int
     /// Which of its sends wait for a person; the stricter of this and the server's counts.
     package let approval: ApprovalPolicy
+    /// Where what becomes of its mail can be seen; nil when nobody looks.
+    package let mailbox: (any MailboxReader)?
+    package let sentCopy: SentCopyPolicy
 
     package init(
         record: AccountRecord, sender: Mailbox, allowsAnySender: Bool = false, transport: any MailTransport,
         schedule: RetrySchedule, connections: Int = 4,
-        approval: ApprovalPolicy = .none
+        approval: ApprovalPolicy = .none, mailbox: (any MailboxReader)? = nil,
+        sentCopy: SentCopyPolicy = .auto
     ) {
         self.record = record
         self.sender = sender
@@ -27,6 +31,8 @@ package struct Account: Sendable {
         self.schedule = schedule
         self.connections = max(1, connections)
         self.approval = approval
+        self.mailbox = mailbox
+        self.sentCopy = sentCopy
     }
 
     package func allows(_ from: Address) -> Bool { allowsAnySender || from == sender.address }

@@ -47,6 +47,7 @@ extension Account {
         Account(
             record: record, sender: sender, allowsAnySender: allowsAnySender,
             transport: MeasuredTransport(base: transport, metrics: metrics, uptime: uptime),
-            schedule: schedule, connections: connections, approval: approval)
+            schedule: schedule, connections: connections, approval: approval,
+            mailbox: mailbox, sentCopy: sentCopy)
     }
 }

@@ -13,6 +13,8 @@ package struct SendingService: Sendable {
     let changes: Changes
     let surroundings: Surroundings
     let composition: Composition
+    /// Looks for what becomes of mail that the server took.
+    let mailboxes: MailboxWatch
     private let hasBegun = Begun()
     private let startedAt: Timestamp
 
@@ -35,6 +37,8 @@ package struct SendingService: Sendable {
         self.dispatcher = Dispatcher(
             accounts: accounts, door: door, changes: changes, surroundings: surroundings, logger: logger,
             retention: retention)
+        self.mailboxes = MailboxWatch(
+            accounts: accounts, door: door, changes: changes, surroundings: surroundings, logger: logger)
         self.changes = changes
         self.startedAt = surroundings.now()
         self.surroundings = surroundings

@@ -5,6 +5,7 @@ enum Migrations {
     static var all: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1: the record of sends") { db in try db.execute(sql: first) }
+        migrator.registerMigration("mailbox: what came back") { db in try db.execute(sql: mailbox) }
         return migrator
     }
 
@@ -171,6 +172,29 @@ enum Migrations {
             type TEXT NOT NULL CHECK (\(one(of: "created deduplicated scheduled held approved denied attempt_started released retried deferred accepted partial rejected unconfirmed reconciled expired cancelled sent_copy_saved sent_copy_found delivered delayed bounced replied", "type"))),
             detail TEXT,
             PRIMARY KEY (send, position)
+        ) STRICT, WITHOUT ROWID;
+        """
+    }
+
+    /// What is known from an account's mailbox.
+    private static var mailbox: String {
+        """
+        -- How far the inbox was read, in the reader's words; who looks into it now; when somebody last did.
+        ALTER TABLE accounts ADD COLUMN mailbox_cursor TEXT;
+        ALTER TABLE accounts ADD COLUMN mailbox_lease TEXT;
+        ALTER TABLE accounts ADD COLUMN mailbox_lease_until TEXT
+            CHECK (mailbox_lease_until GLOB '????-??-??T??:??:??.???Z');
+        ALTER TABLE accounts ADD COLUMN mailbox_checked_at TEXT
+            CHECK (mailbox_checked_at GLOB '????-??-??T??:??:??.???Z');
+        -- The last delivery report about a recipient, as JSON.
+        ALTER TABLE recipients ADD COLUMN report TEXT;
+        -- 1 where a machine answered; NULL for every event but `replied`.
+        ALTER TABLE events ADD COLUMN is_automatic INTEGER CHECK (is_automatic = 0 OR is_automatic = 1);
+        -- What was seen, so that nothing counts twice: `copy`, `answer <id>`, `bounced name`.
+        CREATE TABLE evidence (
+            send INTEGER NOT NULL REFERENCES sends (number),
+            mark TEXT NOT NULL CHECK (length(mark) BETWEEN 1 AND 1000),
+            PRIMARY KEY (send, mark)
         ) STRICT, WITHOUT ROWID;
         """
     }

@@ -28,7 +28,7 @@ extension Store {
             if hasData == nil { return .withoutMailData }
             try db.execute(
                 sql:
-                    "UPDATE recipients SET outcome = 'pending', at = NULL WHERE send = ? AND outcome <> 'accepted'",
+                    "UPDATE recipients SET outcome = 'pending', at = NULL WHERE send = ? AND outcome NOT IN \(Self.taken)",
                 arguments: [standing.number])
             try db.execute(
                 sql: """
