@@ -48,7 +48,7 @@ package struct MailboxFindings: Sendable {
 package enum SentCopyPolicy: String, Sendable, CaseIterable {
     /// Where the provider does not do it by itself, and no copy has appeared after a while.
     case auto
-    /// Wherever none has appeared after a while.
+    /// Wherever there is none when somebody looks.
     case always
     case never
 }

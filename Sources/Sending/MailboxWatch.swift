@@ -113,7 +113,7 @@ struct MailboxWatch: Sendable {
             throw .record(error, "The record could not be read")
         }
         let files = account.sentCopy == .always || account.sentCopy == .auto && !reader.filesByItself
-        let latest = now.adding(seconds: -Self.grace)
+        let latest = account.sentCopy == .always ? now : now.adding(seconds: -Self.grace)
         return MailboxQuestion(
             sought: sought.map { copy in
                 MailboxQuestion.Sought(

@@ -63,3 +63,26 @@ extension Delivery {
         }
     }
 }
+
+extension RecipientReport {
+    func event(for address: String, at now: Timestamp) -> SendEvent {
+        let kind: SendEvent.Kind =
+            switch action {
+            case .failed: .bounced
+            case .delayed: .delayed
+            case .delivered, .relayed, .expanded: .delivered
+            }
+        return SendEvent(
+            at: now, kind: kind, detail: [address, sentence].compactMap { $0 }.joined(separator: ": "))
+    }
+}
+
+extension SendEvent {
+    init(_ answer: Answer, at now: Timestamp) {
+        let from = answer.from.map { "from \($0.text)" }
+        let subject = answer.subject.map { $0.isEmpty ? "without a subject" : $0 }
+        let words = [from, subject].compactMap { $0 }.joined(separator: ": ")
+        self.init(
+            at: now, kind: .replied, detail: words.isEmpty ? nil : words, isAutomatic: answer.isAutomatic)
+    }
+}

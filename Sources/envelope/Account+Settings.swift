@@ -28,8 +28,21 @@ extension Account {
         let account = Account(
             record: record, sender: sender, transport: transport,
             schedule: RetrySchedule.standard.givingUp(after: terms.giveUpAfter),
-            connections: terms.connections)
+            connections: terms.connections,
+            mailbox: mailbox(settings, smtpUser: username, sender: sender.address),
+            sentCopy: (try? settings.sentCopy()) ?? .never)
         return (account, transport)
+    }
+
+    /// The mailbox, or one that says what is wrong with its settings: mail is sent all the same.
+    private static func mailbox(
+        _ settings: Settings, smtpUser: String?, sender: Address
+    ) -> (any MailboxReader)? {
+        do throws(Failure) {
+            return try IMAPMailbox.environment(settings, smtpUser: smtpUser, sender: sender)
+        } catch {
+            return UnusableMailbox(failure: error)
+        }
     }
 
     /// The account of a sandbox process: any sender, only to the SMTP server inside it.

@@ -34,6 +34,11 @@ struct EnvelopeCommand: AsyncParsableCommand {
               ENVELOPE_APPROVE        all or external: a person approves first
               ENVELOPE_TOOLS          which tools to serve
               ENVELOPE_HTTP_TOKEN     what HTTP clients must show
+              ENVELOPE_IMAP_URL       imaps://user@host:993: learn from the mailbox
+                                      what became of sent mail
+              ENVELOPE_IMAP_PASSWORD  or _FILE, _COMMAND; ENVELOPE_IMAP_TOKEN. For
+                                      the same user that of SMTP, when not set
+              ENVELOPE_SENT_COPY      auto, always or never: file sent mail
               ENVELOPE_LOG_LEVEL      debug, info, notice, warning or error
 
             The entry for a host's mcpServers:
@@ -44,7 +49,7 @@ struct EnvelopeCommand: AsyncParsableCommand {
         subcommands: [
             Serve.self, SchemaCommand.self, SandboxCommand.self, TrackCommand.self, ListCommand.self,
             CancelCommand.self, RetryCommand.self, ApproveCommand.self, DenyCommand.self, DrainCommand.self,
-            PruneCommand.self,
+            PruneCommand.self, MailboxCommand.self,
         ],
         defaultSubcommand: Serve.self)
 

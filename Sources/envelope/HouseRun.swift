@@ -51,6 +51,7 @@ struct HouseRun {
             settings = try await Settings(options, environment: environment)
             _ = try settings.tools()
             _ = try settings.approval()
+            _ = try settings.sentCopy()
         } catch {
             throw refused(Failure(.internal, "\(error)", hint: "Correct the settings."), .usage)
         }

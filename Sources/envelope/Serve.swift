@@ -23,6 +23,7 @@ struct Serve: AsyncParsableCommand {
         let environment = Environment.variables
         let settings = try await Settings(options, environment: environment)
         _ = try settings.approval()
+        _ = try settings.sentCopy()
         let logger = Logger.standardError(level: settings.logLevel)
         let output = try StdioServer.protectedStandardOutput()
         let surroundings = Surroundings.system(environment)

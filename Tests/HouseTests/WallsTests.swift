@@ -21,7 +21,7 @@ struct WallsTests {
             "NIOPosix", "ServiceLifecycle",
         ],
         "envelope": [
-            "CMalloc", "Mail", "JSON", "Store", "SMTP", "Sandbox", "Sending", "MCP", "Tools", "HTTP",
+            "CMalloc", "Mail", "JSON", "Store", "SMTP", "IMAP", "Sandbox", "Sending", "MCP", "Tools", "HTTP",
             "ArgumentParser", "Configuration", "Logging", "ServiceLifecycle", "SystemPackage", "UnixSignals",
         ],
     ]
