@@ -88,7 +88,8 @@ let package = Package(
         .executableTarget(
             name: "envelope",
             dependencies: [
-                "Mail", "JSON", "Store", "SMTP", "IMAP", "Sandbox", "Sending", "MCP", "Tools", "HTTP", "CMalloc",
+                "Mail", "JSON", "Store", "SMTP", "IMAP", "Sandbox", "Sending", "MCP", "Tools", "HTTP",
+                "CMalloc",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),

@@ -20,7 +20,10 @@ struct MailboxTests {
         try await program.initialize()
         let sent = try await program.call(
             "send_email",
-            ["to": [.string(address)], "subject": "Hello", "text": "x", "wait_seconds": 30] as JSON)
+            [
+                "to": [.string(address)], "subject": "Hello", "text": "x", "wait_seconds": 30,
+                "allow_duplicate": true,
+            ] as JSON)
         #expect(sent["status"] == "sent", "\(sent)")
         try program.closeInput()
         #expect(await program.ended() == 0)
