@@ -90,7 +90,8 @@ let package = Package(
         .executableTarget(
             name: "envelope",
             dependencies: [
-                "Curl", "Mail", "JSON", "Store", "SMTP", "Discovery", "Sandbox", "Sending", "MCP", "Tools",
+                "Curl", "Mail", "JSON", "Store", "SMTP", "IMAP", "Discovery", "Sandbox", "Sending", "MCP",
+                "Tools",
                 "HTTP",
                 "CMalloc",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -20,6 +20,11 @@ package struct IMAPClient: Sendable {
         self.engine = engine
     }
 
+    /// With an engine, and so a thread while it is used, of its own: for a look now and then.
+    package init(server: IMAPServer, credentials: IMAPCredentials, options: IMAPOptions = IMAPOptions()) {
+        self.init(server: server, credentials: credentials, options: options, engine: Engine())
+    }
+
     /// Logs in, lends the session and closes it, however the block ends; a cancel ends what is being waited for.
     ///
     /// Throws `IMAPError`, or whatever the block throws.

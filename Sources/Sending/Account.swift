@@ -16,11 +16,15 @@ package struct Account: Sendable {
     package let approval: ApprovalPolicy
     /// What it may be used for.
     package let rails: GuardRails
+    /// Where what becomes of its mail can be seen; nil when nobody looks.
+    package let mailbox: (any MailboxReader)?
+    package let sentCopy: SentCopyPolicy
 
     package init(
         record: AccountRecord, sender: Mailbox, allowsAnySender: Bool = false, transport: any MailTransport,
         schedule: RetrySchedule, connections: Int = 4,
-        approval: ApprovalPolicy = .none, rails: GuardRails = .none
+        approval: ApprovalPolicy = .none, rails: GuardRails = .none,
+        mailbox: (any MailboxReader)? = nil, sentCopy: SentCopyPolicy = .auto
     ) {
         self.record = record
         self.sender = sender
@@ -30,6 +34,8 @@ package struct Account: Sendable {
         self.connections = max(1, connections)
         self.approval = approval
         self.rails = rails
+        self.mailbox = mailbox
+        self.sentCopy = sentCopy
     }
 
     package func allows(_ from: Address) -> Bool {

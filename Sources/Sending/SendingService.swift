@@ -15,6 +15,8 @@ package struct SendingService: Sendable {
     let webhooks: WebhookDispatcher?
     let surroundings: Surroundings
     let composition: Composition
+    /// Looks for what becomes of mail that the server took.
+    let mailboxes: MailboxWatch
     private let hasBegun = Begun()
     private let startedAt: Timestamp
 
@@ -41,6 +43,8 @@ package struct SendingService: Sendable {
         self.dispatcher = Dispatcher(
             accounts: accounts, door: door, changes: changes, surroundings: surroundings, logger: logger,
             retention: retention)
+        self.mailboxes = MailboxWatch(
+            accounts: accounts, door: door, changes: changes, surroundings: surroundings, logger: logger)
         self.changes = changes
         self.webhooks = webhooks
         self.startedAt = surroundings.now()

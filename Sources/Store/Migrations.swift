@@ -10,6 +10,7 @@ enum Migrations {
         migrator.registerMigration("accounts: mailboxes that a person set up") { db in
             try db.execute(sql: accounts)
         }
+        migrator.registerMigration("mailbox: what came back") { db in try db.execute(sql: mailbox) }
         return migrator
     }
 
@@ -191,6 +192,29 @@ enum Migrations {
             reason TEXT NOT NULL,
             since TEXT NOT NULL CHECK (since GLOB '????-??-??T??:??:??.???Z'),
             send INTEGER REFERENCES sends (number)
+        ) STRICT, WITHOUT ROWID;
+        """
+    }
+
+    /// What is known from an account's mailbox.
+    private static var mailbox: String {
+        """
+        -- How far the inbox was read, in the reader's words; who looks into it now; when somebody last did.
+        ALTER TABLE accounts ADD COLUMN mailbox_cursor TEXT;
+        ALTER TABLE accounts ADD COLUMN mailbox_lease TEXT;
+        ALTER TABLE accounts ADD COLUMN mailbox_lease_until TEXT
+            CHECK (mailbox_lease_until GLOB '????-??-??T??:??:??.???Z');
+        ALTER TABLE accounts ADD COLUMN mailbox_checked_at TEXT
+            CHECK (mailbox_checked_at GLOB '????-??-??T??:??:??.???Z');
+        -- The last delivery report about a recipient, as JSON.
+        ALTER TABLE recipients ADD COLUMN report TEXT;
+        -- 1 where a machine answered; NULL for every event but `replied`.
+        ALTER TABLE events ADD COLUMN is_automatic INTEGER CHECK (is_automatic = 0 OR is_automatic = 1);
+        -- What was seen, so that nothing counts twice: `copy`, `answer <id>`, `bounced name`.
+        CREATE TABLE evidence (
+            send INTEGER NOT NULL REFERENCES sends (number),
+            mark TEXT NOT NULL CHECK (length(mark) BETWEEN 1 AND 1000),
+            PRIMARY KEY (send, mark)
         ) STRICT, WITHOUT ROWID;
         """
     }

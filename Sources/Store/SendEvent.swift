@@ -16,10 +16,13 @@ package struct SendEvent: Sendable, Hashable {
     package let kind: Kind
     /// A short sentence for a person, where the kind alone does not say it.
     package let detail: String?
+    /// Of an answer: whether a machine wrote it. Nil for every other kind.
+    package let isAutomatic: Bool?
 
-    package init(at: Timestamp, kind: Kind, detail: String? = nil) {
+    package init(at: Timestamp, kind: Kind, detail: String? = nil, isAutomatic: Bool? = nil) {
         self.at = at
         self.kind = kind
         self.detail = detail
+        self.isAutomatic = isAutomatic
     }
 }

@@ -9,6 +9,8 @@ package struct SendRecord: Sendable, Hashable {
         /// The last reply that concerned this recipient, with the phase it came in.
         package let reply: Failure.SMTP?
         package let at: Timestamp?
+        /// What the last delivery report said of this recipient.
+        package var report: RecipientReport?
 
         package var address: Address { mailbox.address }
     }
@@ -36,6 +38,8 @@ package struct SendRecord: Sendable, Hashable {
     package let warnings: [String]
     /// In the caller's order: to, cc, bcc.
     package var recipients: [Recipient]
+    /// When somebody last looked into the account's mailbox for what became of its sends.
+    package var mailboxCheckedAt: Timestamp?
 
     package var status: SendStatus { state.status }
 }

@@ -40,7 +40,7 @@ extension Store {
 
     func isTakenForSome(_ number: Int64, in db: Database) throws -> Bool {
         try Row.fetchOne(
-            db, sql: "SELECT 1 FROM recipients WHERE send = ? AND outcome = 'accepted'",
+            db, sql: "SELECT 1 FROM recipients WHERE send = ? AND outcome IN \(Self.taken)",
             arguments: [number])
             != nil
     }

@@ -122,7 +122,8 @@ extension Store {
             if outcome == .pending || outcome == .deferred {
                 open.append(try row.address(0))
             } else {
-                settled.append(outcome)
+                // What became of it after the server took it is another matter.
+                settled.append(outcome == .bounced || outcome == .delivered ? .accepted : outcome)
             }
         }
         guard !open.isEmpty else {

@@ -7,7 +7,7 @@ extension Store {
     /// - Returns: the sends that were moved: to `expired`, or to `partial` where some recipients have the message.
     package func giveUp(now: Timestamp) async throws -> [SendID] {
         let overdue = """
-            SELECT number, EXISTS (SELECT 1 FROM recipients WHERE send = sends.number AND outcome = 'accepted') AS taken
+            SELECT number, EXISTS (SELECT 1 FROM recipients WHERE send = sends.number AND outcome IN \(Self.taken)) AS taken
             FROM sends
             WHERE account_id IN (SELECT id FROM accounts) AND next_attempt_at <= :now AND give_up_at < :now
             UNION ALL
@@ -55,7 +55,7 @@ extension Store {
 
     /// When the server first took it for somebody.
     static let firstAccepted =
-        "(SELECT min(at) FROM recipients WHERE send = sends.number AND outcome = 'accepted')"
+        "(SELECT min(at) FROM recipients WHERE send = sends.number AND outcome IN \(taken))"
 }
 
 extension Failure {

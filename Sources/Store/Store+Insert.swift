@@ -100,10 +100,10 @@ extension Store {
     func write(_ event: SendEvent, of number: Int64, in db: Database) throws {
         try db.run(
             """
-            INSERT INTO events (send, position, at, type, detail)
-            VALUES (?1, (SELECT coalesce(max(position), 0) + 1 FROM events WHERE send = ?1), ?2, ?3, ?4)
+            INSERT INTO events (send, position, at, type, detail, is_automatic)
+            VALUES (?1, (SELECT coalesce(max(position), 0) + 1 FROM events WHERE send = ?1), ?2, ?3, ?4, ?5)
             """, .number(number), .text(event.at.rfc3339), .text(event.kind.rawValue),
-            .text(orNull: event.detail))
+            .text(orNull: event.detail), event.isAutomatic.map { .number($0 ? 1 : 0) } ?? .null)
     }
 }
 

@@ -71,7 +71,7 @@ extension SendRecord {
     /// The columns by their places in the row, so that the query and its reading cannot differ.
     private enum Column: Int32, CaseIterable {
         case number, id, state, messageID, account, kind, from, subject, size, createdAt, scheduledFor, sentAt
-        case attempts, delivery, tags, metadata, warnings, nextAttemptAt, error
+        case attempts, delivery, tags, metadata, warnings, nextAttemptAt, error, mailboxCheckedAt
 
         var sql: String {
             switch self {
@@ -94,6 +94,7 @@ extension SendRecord {
             case .warnings: "s.warnings"
             case .nextAttemptAt: whilePaused("a.paused_until", "s.next_attempt_at")
             case .error: whilePaused("coalesce(s.error, a.pause)", "s.error")
+            case .mailboxCheckedAt: "a.mailbox_checked_at"
             }
         }
 
@@ -126,13 +127,15 @@ extension SendRecord {
             delivery: try row.word(place(.delivery), Delivery.self),
             failure: try row.coded(place(.error), Failure.self), tags: try row.strings(place(.tags)),
             metadata: metadata == "{}" ? [:] : try Coding.value([String: String].self, metadata),
-            warnings: try row.strings(place(.warnings)), recipients: [])
+            warnings: try row.strings(place(.warnings)), recipients: [],
+            mailboxCheckedAt: try row.time(place(.mailboxCheckedAt)))
     }
 }
 
 extension SendRecord.Recipient {
     static let select = """
-        SELECT send, kind, address, display_name, outcome, reply_code, reply_enhanced, reply_phase, reply_text, at
+        SELECT send, kind, address, display_name, outcome, reply_code, reply_enhanced, reply_phase, reply_text, at,
+            report
         FROM recipients
         """
 
@@ -140,7 +143,8 @@ extension SendRecord.Recipient {
         self.init(
             kind: try row.word(1, RecipientKind.self),
             mailbox: try Mailbox(displayName: row.text(orNull: 3), address: try row.address(2)),
-            outcome: try row.word(4, Outcome.self), reply: try Self.reply(row), at: try row.time(9))
+            outcome: try row.word(4, Outcome.self), reply: try Self.reply(row), at: try row.time(9),
+            report: try row.coded(10, RecipientReport.self))
     }
 
     private static func reply(_ row: Columns) throws -> Failure.SMTP? {
@@ -172,11 +176,11 @@ extension AttemptRecord {
 }
 
 extension SendEvent {
-    static let select = "SELECT at, type, detail FROM events"
+    static let select = "SELECT at, type, detail, is_automatic FROM events"
 
     init(row: Columns) throws {
         self.init(
             at: try row.requiredTime(0), kind: try row.word(1, SendEvent.Kind.self),
-            detail: row.text(orNull: 2))
+            detail: row.text(orNull: 2), isAutomatic: row.isNull(3) ? nil : row.int(3) == 1)
     }
 }

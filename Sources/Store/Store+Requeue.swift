@@ -34,7 +34,7 @@ extension Store {
             }
             try db.execute(
                 sql:
-                    "UPDATE recipients SET outcome = 'pending', at = NULL WHERE send = ? AND outcome <> 'accepted'",
+                    "UPDATE recipients SET outcome = 'pending', at = NULL WHERE send = ? AND outcome NOT IN \(Self.taken)",
                 arguments: [standing.number])
             try db.execute(
                 sql: """

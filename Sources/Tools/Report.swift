@@ -21,6 +21,9 @@ extension JSON.Object {
         object["next_attempt_at"] = send.nextAttemptAt.map { .string($0.rfc3339) }
         object["attempts"] = .integer(Int64(send.attempts))
         object["delivery"] = .string(send.delivery.rawValue)
+        if send.status == .sent || send.state == .unconfirmed {
+            object["mailbox_checked_at"] = send.mailboxCheckedAt.map { .string($0.rfc3339) }
+        }
         object["recipients"] = .array(send.recipients.map { .object(.recipient($0)) })
         object["error"] = send.failure.map { .object(.failure($0)) }
         if send.isSandbox { object["sandbox"] = true }
@@ -37,7 +40,9 @@ extension JSON.Object {
     /// One line of a list: what tells a send from the others and how it stands; `track_send` has the rest.
     static func summary(_ send: SendRecord) -> JSON.Object {
         var object = Self.send(send)
-        for name in ["size", "recipients", "metadata", "warnings", "next_step"] { object[name] = nil }
+        for name in ["size", "recipients", "metadata", "warnings", "mailbox_checked_at", "next_step"] {
+            object[name] = nil
+        }
         return object
     }
 
@@ -51,6 +56,7 @@ extension JSON.Object {
                     "at": .string(event.at.rfc3339), "type": .string(event.kind.rawValue),
                 ]
                 entry["detail"] = event.detail.map(JSON.string)
+                entry["auto"] = event.isAutomatic.map(JSON.bool)
                 return .object(entry)
             })
         let step = object["next_step"]
@@ -105,6 +111,17 @@ extension JSON.Object {
         ]
         object["reply"] = recipient.reply.map { .object(.reply($0)) }
         object["at"] = recipient.at.map { .string($0.rfc3339) }
+        object["report"] = recipient.report.map { .object(.report($0)) }
+        return object
+    }
+
+    /// A delivery report about one recipient; `text` and `host` are another system's words.
+    private static func report(_ report: RecipientReport) -> JSON.Object {
+        var object: JSON.Object = ["action": .string(report.action.rawValue)]
+        object["status"] = report.status.map { .string($0.description) }
+        object["text"] = report.text.map(JSON.string)
+        object["host"] = report.host.map(JSON.string)
+        object["at"] = .string(report.at)
         return object
     }
 

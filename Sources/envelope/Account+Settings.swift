@@ -22,7 +22,9 @@ extension Account {
         let record = AccountRecord(
             id: stableID(server, username: username, sender: sender.address), name: sender.address.text,
             kind: .smtp, server: server.description, username: username, sender: sender.address)
-        return try mailbox(record, sender, at: server, login, options, settings, now: now)
+        return try mailbox(
+            record, sender, at: server, login, options, settings,
+            reader: reader(settings, smtpUser: username, sender: sender.address), now: now)
     }
 
     /// One that was set up with `envelope accounts add`.
@@ -46,7 +48,8 @@ extension Account {
     private static func mailbox(
         _ record: AccountRecord, _ sender: Mailbox, at server: SubmissionServer,
         _ login: AccountTransport.Login?,
-        _ options: SMTPOptions, _ settings: Settings, now: @escaping @Sendable () -> Timestamp
+        _ options: SMTPOptions, _ settings: Settings, reader: (any MailboxReader)? = nil,
+        now: @escaping @Sendable () -> Timestamp
     ) throws(Failure) -> (account: Account, transport: AccountTransport) {
         let terms = try Terms(settings)
         var options = options
@@ -55,8 +58,20 @@ extension Account {
         let account = Account(
             record: record, sender: sender, transport: transport,
             schedule: RetrySchedule.standard.givingUp(after: terms.giveUpAfter),
-            connections: terms.connections, rails: terms.rails)
+            connections: terms.connections, rails: terms.rails, mailbox: reader,
+            sentCopy: (try? settings.sentCopy()) ?? .never)
         return (account, transport)
+    }
+
+    /// The mailbox, or one that says what is wrong with its settings: mail is sent all the same.
+    private static func reader(
+        _ settings: Settings, smtpUser: String?, sender: Address
+    ) -> (any MailboxReader)? {
+        do throws(Failure) {
+            return try IMAPMailbox.environment(settings, smtpUser: smtpUser, sender: sender)
+        } catch {
+            return UnusableMailbox(failure: error)
+        }
     }
 
     /// The account of a sandbox process: any sender unless a rule names some, only to the SMTP server inside it.

@@ -45,6 +45,11 @@ struct EnvelopeCommand: AsyncParsableCommand {
               ENVELOPE_WEBHOOK_SECRET  whsec_…, or _FILE, or _COMMAND
               ENVELOPE_WEBHOOK_ALLOW_PRIVATE  1: also inside your network
               ENVELOPE_SECRET_KEY     seals secrets in the record (a file)
+              ENVELOPE_IMAP_URL       imaps://user@host:993: learn from the mailbox
+                                      what became of sent mail
+              ENVELOPE_IMAP_PASSWORD  or _FILE, _COMMAND; ENVELOPE_IMAP_TOKEN. For
+                                      the same user that of SMTP, when not set
+              ENVELOPE_SENT_COPY      auto, always or never: file sent mail
               ENVELOPE_LOG_LEVEL      debug, info, notice, warning or error
 
             The entry for a host's mcpServers:
@@ -56,7 +61,7 @@ struct EnvelopeCommand: AsyncParsableCommand {
             Serve.self, AccountsCommand.self, DoctorCommand.self, SchemaCommand.self, SandboxCommand.self,
             TrackCommand.self, ListCommand.self,
             CancelCommand.self, RetryCommand.self, ApproveCommand.self, DenyCommand.self, DrainCommand.self,
-            PruneCommand.self, SuppressionsCommand.self, WebhooksCommand.self,
+            PruneCommand.self, SuppressionsCommand.self, WebhooksCommand.self, MailboxCommand.self,
         ],
         defaultSubcommand: Serve.self)
 

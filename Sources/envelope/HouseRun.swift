@@ -53,6 +53,7 @@ struct HouseRun {
             _ = try settings.approval()
             _ = try settings.guardRails()
             _ = try settings.webhooks()
+            _ = try settings.sentCopy()
         } catch {
             throw refused(Failure(.internal, "\(error)", hint: "Correct the settings."), .usage)
         }

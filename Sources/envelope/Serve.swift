@@ -25,6 +25,7 @@ struct Serve: AsyncParsableCommand {
         _ = try settings.approval()
         _ = try settings.guardRails()
         _ = try settings.webhooks()
+        _ = try settings.sentCopy()
         let logger = Logger.standardError(level: settings.logLevel)
         let output = try StdioServer.protectedStandardOutput()
         let surroundings = Surroundings.system(environment)

@@ -25,6 +25,7 @@ struct ServeHTTP {
             _ = try settings.approval()
             _ = try settings.guardRails()
             _ = try settings.webhooks()
+            _ = try settings.sentCopy()
             place = try await listening(settings)
         } catch {
             throw Self.refused("\(error)")
@@ -112,6 +113,11 @@ private struct HTTPHouse: Service, CustomStringConvertible {
     private static let finishing = Duration.seconds(30)
 
     func run() async throws {
+        // Settings that cannot be used are told by the first request.
+        let watch = Task {
+            if case .success(let service) = await house.service() { await service.watchMailboxes() }
+        }
+        defer { watch.cancel() }
         try await server.run { port in
             // Hosts that do not stand in a URL as they are: IPv6 addresses.
             let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
@@ -120,6 +126,7 @@ private struct HTTPHouse: Service, CustomStringConvertible {
             _ = line.withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
             Task { await operations.begin() }
         }
+        watch.cancel()
         let left = await house.finish(within: Self.finishing)
         if left > 0 {
             logger.warning(

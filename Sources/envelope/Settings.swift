@@ -85,10 +85,15 @@ struct Settings: Sendable {
     /// How to log in; nil when neither a password nor a token is set. The highest layer that sets anything decides: a
     /// flag's password file outranks the environment's token. Within one a token wins over a password, and the value
     /// over the file over the command.
-    var proof: (isToken: Bool, source: SecretSource)? {
+    var proof: (isToken: Bool, source: SecretSource)? { proof("smtp") }
+
+    /// The same for another protocol: `imap`.
+    func proof(_ protocolName: String) -> (isToken: Bool, source: SecretSource)? {
         for layer in layers {
             for name in ["token", "password"] {
-                if let source = SecretSource("smtp." + name, in: layer) { return (name == "token", source) }
+                if let source = SecretSource("\(protocolName).\(name)", in: layer) {
+                    return (name == "token", source)
+                }
             }
         }
         return nil

@@ -6,6 +6,7 @@ struct MailServer: Sendable {
     let host: String
     let smtpPort: Int
     let smtpsPort: Int
+    let imapsPort: Int
     let caFile: String
     let username: String
     let password: String
@@ -47,6 +48,7 @@ struct MailServer: Sendable {
         host = try text("host")
         smtpPort = try number("smtp_port")
         smtpsPort = try number("smtps_port")
+        imapsPort = try number("imaps_port")
         caFile = try text("ca_file")
         username = try text("username")
         password = try text("password")

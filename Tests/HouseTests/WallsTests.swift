@@ -22,7 +22,8 @@ struct WallsTests {
             "NIOPosix", "ServiceLifecycle",
         ],
         "envelope": [
-            "CMalloc", "Curl", "Mail", "JSON", "Store", "SMTP", "Discovery", "Sandbox", "Sending", "MCP",
+            "CMalloc", "Curl", "Mail", "JSON", "Store", "SMTP", "IMAP", "Discovery", "Sandbox", "Sending",
+            "MCP",
             "Tools", "HTTP", "ArgumentParser", "Configuration", "Logging", "ServiceLifecycle",
             "SystemPackage", "UnixSignals",
         ],

@@ -31,6 +31,8 @@ alias_maps =
 local_recipient_maps =
 virtual_mailbox_domains = {domain}
 virtual_mailbox_maps = inline:{{ {username}={domain}/agent/ }}
+# Taken at the door, and undeliverable behind it: what a report comes back for.
+virtual_alias_maps = inline:{{ gone@{domain}=nobody@{domain} }}
 virtual_mailbox_base = {root}/mail
 virtual_uid_maps = static:{mail_id}
 virtual_gid_maps = static:{mail_id}

@@ -1,0 +1,148 @@
+import IMAP
+import Mail
+import SMTP
+import Sending
+import Store
+
+/// An account's mailbox over IMAP, with a session for each look.
+struct IMAPMailbox: MailboxReader {
+    let server: IMAPServer
+    let username: String
+    let isToken: Bool
+    let source: SecretSource
+    let options: IMAPOptions
+
+    /// Providers that put what is submitted into the Sent folder themselves.
+    private static let filing = ["gmail.com", "googlemail.com", "outlook.com", "office365.com", "yahoo.com"]
+
+    /// Batches of new messages in one look; the rest is for the next.
+    private static let batches = 10
+
+    var filesByItself: Bool {
+        let host = server.host.lowercased()
+        return Self.filing.contains { host == $0 || host.hasSuffix("." + $0) }
+    }
+
+    func look(_ question: MailboxQuestion) async throws(Failure) -> MailboxFindings {
+        let client = try await client()
+        var findings = MailboxFindings()
+        let folder: FolderName?
+        do {
+            folder = try await client.withSession { session in
+                let folder = try await Self.lookForCopies(question, &session, &findings)
+                try await Self.readInbox(question, &session, &findings)
+                return folder
+            }
+        } catch let error as IMAPError {
+            throw error.failure
+        } catch {
+            throw Failure(
+                .internal, "The mailbox could not be looked into: \(error).", hint: "Try again later.",
+                retryable: true)
+        }
+        if let folder { await file(question, into: folder, client, &findings) }
+        return findings
+    }
+
+    private func client() async throws(Failure) -> IMAPClient {
+        let secret: String
+        do throws(SecretSource.Unreadable) {
+            secret = try await source.secret().reveal()
+        } catch {
+            throw Failure(
+                .authFailed,
+                "The mailbox's login has no secret: \(Reply.printable(error.reason ?? "it was stopped", limit: 300)).",
+                hint: "Tell the person who runs this server to correct \(source.variable).", phase: .auth)
+        }
+        return IMAPClient(
+            server: server,
+            credentials: isToken
+                ? .bearer(username: username, secret) : .password(username: username, secret),
+            options: options)
+    }
+
+    /// - Returns: the Sent folder; nil when there is none.
+    private static func lookForCopies(
+        _ question: MailboxQuestion, _ session: inout IMAPSession, _ findings: inout MailboxFindings
+    ) async throws(IMAPError) -> FolderName? {
+        if question.sought.isEmpty { return nil }
+        guard let folder = try await session.sentFolder() else {
+            findings.troubles.append(.noSentFolder)
+            return nil
+        }
+        try await session.examine(folder)
+        for sought in question.sought where try await session.find(sought.messageID) != nil {
+            findings.found.append(sought.id)
+        }
+        return folder
+    }
+
+    private static func readInbox(
+        _ question: MailboxQuestion, _ session: inout IMAPSession, _ findings: inout MailboxFindings
+    ) async throws(IMAPError) {
+        var cursor = question.cursor.flatMap(FolderCursor.init(text:))
+        for _ in 0..<batches {
+            let new = try await session.newMessages(in: .inbox, after: cursor) { header in
+                // Of an answer the header section says all; a report has to be read.
+                let message = IncomingMessage(header)
+                return message.root.type == "multipart/report" || message.isOfMailSystem
+            }
+            for message in new.messages {
+                let returned = Returned(octets: message.header + message.body)
+                if returned != .other { findings.returned.append(returned) }
+            }
+            cursor = new.cursor
+            if !new.hasMore { break }
+        }
+        findings.cursor = cursor?.text
+    }
+
+    private func file(
+        _ question: MailboxQuestion, into folder: FolderName, _ client: IMAPClient,
+        _ findings: inout MailboxFindings
+    ) async {
+        let found = Set(findings.found)
+        for sought in question.sought where sought.isToBeFiled && !found.contains(sought.id) {
+            guard !Task.isCancelled, let mailData = await question.mailData(sought.id) else { continue }
+            do {
+                switch try await client.fileCopy(
+                    mailData, id: sought.messageID, into: folder, at: sought.sentAt)
+                {
+                case .alreadyThere: findings.found.append(sought.id)
+                case .filed: findings.filed.append(sought.id)
+                case .unknown(let error): findings.troubles.append(error.failure)
+                }
+            } catch let error as IMAPError {
+                findings.troubles.append(error.failure)
+                // Each would have to be told the same.
+                if error.kind != .tooLarge { return }
+            } catch { return }
+        }
+    }
+}
+
+/// A mailbox whose settings are wrong; each look says how.
+struct UnusableMailbox: MailboxReader {
+    let failure: Failure
+    let filesByItself = false
+
+    func look(_ question: MailboxQuestion) async throws(Failure) -> MailboxFindings { throw failure }
+}
+
+extension FolderCursor {
+    /// `uidvalidity:uid`.
+    var text: String { "\(uidValidity):\(lastUID)" }
+
+    /// Nil for anything else.
+    init?(text: String) {
+        let numbers = text.split(separator: ":").map { UInt32($0) }
+        guard numbers.count == 2, let validity = numbers[0], let uid = numbers[1] else { return nil }
+        self.init(uidValidity: validity, lastUID: uid)
+    }
+}
+
+extension Failure {
+    fileprivate static let noSentFolder = Failure(
+        .notFound, "The mailbox has no folder for sent messages.",
+        hint: "Make a folder named Sent, or set ENVELOPE_SENT_COPY=never.")
+}

@@ -1,0 +1,243 @@
+import Mail
+import Store
+import Synchronization
+import TestPeers
+import Testing
+
+@testable import Sending
+
+@Suite("Looking into the mailbox")
+struct MailboxWatchTests {
+    @Test(
+        "A copy is filed where none appears after a while, and never where the provider does it",
+        arguments: [
+            (SentCopyPolicy.auto, false, true), (.auto, true, false), (.always, true, true),
+            (.never, false, false),
+        ])
+    func filing(policy: SentCopyPolicy, filesByItself: Bool, isFiled: Bool) async throws {
+        let reader = ScriptedReader(filesByItself: filesByItself)
+        try await withMailbox(reader, policy) { desk in
+            let sent = try await desk.send()
+            _ = try await desk.service.checkMailboxes()
+            #expect(reader.questions.last?.sought.map(\.isToBeFiled) == [policy == .always])
+            desk.clock.advance(by: MailboxWatch.grace)
+            _ = try await desk.service.checkMailboxes()
+            #expect(reader.questions[1].sought.map(\.isToBeFiled) == (policy == .always ? [] : [isFiled]))
+            let history = try await desk.track(sent.send.id)
+            #expect(history.events.contains { $0.kind == .sentCopySaved } == isFiled)
+            #expect(history.send.status == .sent)
+            _ = try await desk.service.checkMailboxes()
+            #expect(reader.filed.count == (isFiled ? 1 : 0))
+        }
+    }
+
+    @Test("An unconfirmed send is settled by the Sent folder, and no copy of it is ever filed")
+    func reconciles() async throws {
+        let reader = ScriptedReader()
+        try await withMailbox(reader, acts: [ScriptedTransport.replies(rcpt: [250], finalDot: 0)]) { desk in
+            let sent = try await desk.send()
+            #expect(sent.send.state == .unconfirmed)
+            desk.clock.advance(by: 600)
+            _ = try await desk.service.checkMailboxes()
+            #expect(reader.questions.last?.sought.map(\.isToBeFiled) == [false])
+            reader.holds(sent.send.id)
+            let check = try #require(try await desk.service.checkMailboxes().first)
+            #expect(check.changed == [sent.send.id])
+            let history = try await desk.track(sent.send.id)
+            #expect(history.send.state == .accepted)
+            #expect(history.events.suffix(2).map(\.kind) == [.reconciled, .sentCopyFound])
+        }
+    }
+
+    @Test(
+        "A report counts when a mail system wrote it, and not when a person passes it on or forges it",
+        arguments: [
+            ("MAILER-DAEMON@mx.example.org", true), ("eve@example.org", false),
+        ])
+    func reports(from: String, isBelieved: Bool) async throws {
+        let reader = ScriptedReader()
+        try await withMailbox(reader) { desk in
+            let sent = try await desk.send()
+            reader.receive(Self.bounce(of: sent.send, from: from))
+            let check = try #require(try await desk.service.checkMailboxes().first)
+            #expect(check.deadAddresses.isEmpty == !isBelieved)
+            #expect(try await desk.track(sent.send.id).send.delivery == (isBelieved ? .bounced : .unknown))
+            #expect(try await desk.track(sent.send.id).send.status == .sent)
+            _ = try await desk.service.checkMailboxes()
+            #expect(reader.questions.last?.cursor == "1")
+        }
+    }
+
+    @Test("A mailbox that cannot be read changes nothing and is looked into again from the same place")
+    func fails() async throws {
+        let reader = ScriptedReader()
+        try await withMailbox(reader) { desk in
+            let sent = try await desk.send()
+            reader.fail(Failure(.authFailed, "No.", hint: "Correct it."))
+            let before = try await desk.track(sent.send.id)
+            let check = try #require(try await desk.service.checkMailboxes().first)
+            #expect(check.failure?.code == .authFailed)
+            #expect(try await desk.track(sent.send.id) == before)
+            reader.fail(nil)
+            #expect(try await desk.service.checkMailboxes().first?.failure == nil)
+            #expect(reader.questions.last?.cursor == nil)
+            #expect(try await desk.track(sent.send.id).send.mailboxCheckedAt == desk.clock.now)
+        }
+    }
+
+    @Test("Two processes on one record never look at the same time")
+    func twoProcesses() async throws {
+        let reader = ScriptedReader()
+        try await withMailbox(reader) { desk in
+            _ = try await desk.send()
+            let latch = Latch()
+            reader.hold(latch)
+            let first = Task { try await desk.service.checkMailboxes() }
+            try await eventually { reader.questions.count == 1 }
+            let other = try Desk(
+                accounts: [Self.account(reader, .auto, ScriptedTransport([]))], path: desk.path,
+                clock: desk.clock)
+            #expect(try await other.service.checkMailboxes().first?.isElsewhere == true)
+            #expect(reader.questions.count == 1)
+            latch.open()
+            #expect(try await first.value.first?.isElsewhere == false)
+            #expect(try await other.service.checkMailboxes().first?.isElsewhere == false)
+            _ = await other.service.finish(within: .zero)
+        }
+    }
+
+    @Test("It is asked less and less while nothing is new, and not at all while nothing is open")
+    func kindness() async throws {
+        let reader = ScriptedReader()
+        try await withMailbox(reader) { desk in
+            let watch = Task { await desk.service.watchMailboxes() }
+            let moving = desk.clock.moving(by: 10)
+            let start = desk.clock.now
+            try await eventually { desk.clock.now > start.adding(seconds: 3_000) }
+            #expect(reader.questions.isEmpty)
+            let sent = try await desk.send()
+            try await eventually { reader.times(desk.clock).count >= 7 }
+            let times = reader.times(desk.clock)
+            let gaps = zip(times, times.dropFirst()).map { Double($1.milliseconds - $0.milliseconds) / 1000 }
+            // The first look finds the send new, the second files its copy; then the pauses grow.
+            #expect(gaps.last ?? 0 > gaps.first ?? 0)
+            reader.receive(Self.bounce(of: sent.send, from: "MAILER-DAEMON@mx.example.org"))
+            _ = try await desk.service.checkMailboxes()
+            let count = reader.questions.count
+            let then = desk.clock.now
+            try await eventually { desk.clock.now > then.adding(seconds: 12_000) }
+            #expect(reader.questions.count <= count + 1)
+            watch.cancel()
+            moving.cancel()
+            await watch.value
+        }
+    }
+
+    // MARK: Props
+
+    static func account(
+        _ reader: ScriptedReader, _ policy: SentCopyPolicy, _ transport: any MailTransport
+    ) throws -> Account {
+        let plain = try Desk.account("me", transport)
+        return Account(
+            record: plain.record, sender: plain.sender, transport: transport, schedule: plain.schedule,
+            mailbox: reader, sentCopy: policy)
+    }
+
+    private func withMailbox(
+        _ reader: ScriptedReader, _ policy: SentCopyPolicy = .auto,
+        acts: [ScriptedTransport.Act] = [ScriptedTransport.accepts], _ body: (Desk) async throws -> Void
+    ) async throws {
+        try await withTemporaryFolder { folder in
+            let account = try Self.account(reader, policy, ScriptedTransport(acts))
+            let desk = Desk(accounts: [account], path: folder + "/envelope.db")
+            try await body(desk)
+            _ = await desk.service.finish(within: .zero)
+        }
+    }
+
+    private static func bounce(of send: SendRecord, from: String) -> Returned {
+        let text = """
+            From: \(from)
+            Content-Type: multipart/report; report-type=delivery-status; boundary=x
+
+            --x
+            Content-Type: message/delivery-status
+
+            Reporting-MTA: dns; mx.example.org
+
+            Final-Recipient: rfc822; a@example.org
+            Action: failed
+            Status: 5.1.1
+
+            --x
+            Content-Type: text/rfc822-headers
+
+            Message-ID: \(send.messageID)
+
+            --x--
+            """
+        return Returned(octets: Array(text.utf8))
+    }
+}
+
+/// A mailbox that a test fills.
+final class ScriptedReader: MailboxReader {
+    private struct State {
+        var questions: [MailboxQuestion] = []
+        var times: [Timestamp] = []
+        var sent: Set<SendID> = []
+        var filed: [SendID] = []
+        var returned: [Returned] = []
+        var failure: Failure?
+        var latch: Latch?
+    }
+
+    let filesByItself: Bool
+    private let clock = Mutex<ManualClock?>(nil)
+    private let state = Mutex(State())
+
+    init(filesByItself: Bool = false) { self.filesByItself = filesByItself }
+
+    var questions: [MailboxQuestion] { state.withLock { $0.questions } }
+    var filed: [SendID] { state.withLock { $0.filed } }
+    func holds(_ id: SendID) { state.withLock { _ = $0.sent.insert(id) } }
+    func receive(_ returned: Returned) { state.withLock { $0.returned.append(returned) } }
+    func fail(_ failure: Failure?) { state.withLock { $0.failure = failure } }
+    func hold(_ latch: Latch) { state.withLock { $0.latch = latch } }
+
+    /// When it was asked, from the first call of this on.
+    func times(_ clock: ManualClock) -> [Timestamp] {
+        self.clock.withLock { $0 = clock }
+        return state.withLock { $0.times }
+    }
+
+    func look(_ question: MailboxQuestion) async throws(Failure) -> MailboxFindings {
+        let now = clock.withLock { $0?.now }
+        let (failure, latch) = state.withLock { state in
+            state.questions.append(question)
+            if let now { state.times.append(now) }
+            return (state.failure, state.latch)
+        }
+        await latch?.wait()
+        if let failure { throw failure }
+        var findings = MailboxFindings()
+        for sought in question.sought {
+            if state.withLock({ $0.sent.contains(sought.id) }) {
+                findings.found.append(sought.id)
+            } else if sought.isToBeFiled, await question.mailData(sought.id) != nil {
+                state.withLock { state in
+                    state.sent.insert(sought.id)
+                    state.filed.append(sought.id)
+                }
+                findings.filed.append(sought.id)
+            }
+        }
+        let start = question.cursor.flatMap { Int($0) } ?? 0
+        state.withLock { state in
+            findings.returned = Array(state.returned.dropFirst(start))
+            findings.cursor = String(state.returned.count)
+        }
+        return findings
+    }
+}
