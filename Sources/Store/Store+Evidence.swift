@@ -101,6 +101,12 @@ extension Store {
                 !changes.deadAddresses.contains(dead)
             {
                 changes.deadAddresses.append(dead)
+                let suppression = recipient.status.flatMap {
+                    Suppression(
+                        bounced: dead, status: $0, reason: recipient.diagnostic?.text ?? "", send: send.id,
+                        at: now)
+                }
+                if let suppression { try suppress(suppression, in: db) }
             }
         }
         try raiseByRecipients(of: send, in: db)

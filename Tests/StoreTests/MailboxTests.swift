@@ -112,6 +112,9 @@ struct MailboxTests {
             #expect(first.send.recipients.map(\.outcome) == [.bounced, .accepted])
             #expect(first.send.recipients[0].report?.status == EnhancedStatusCode(5, 1, 1))
             #expect(first.send.recipients[0].report?.text == "as reported")
+            let dead = try #require(try store.suppressions().first)
+            #expect(dead.address.text == "a@example.org" && dead.status == EnhancedStatusCode(5, 1, 1))
+            #expect(dead.send == id)
             #expect(first.events.last?.kind == .bounced)
             #expect(first.events.last?.detail == "a@example.org: 5.1.1 as reported (mx.example.org)")
             // Again, and less sure news afterwards.
