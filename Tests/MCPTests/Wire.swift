@@ -2,6 +2,7 @@ import Dispatch
 import Foundation
 import Glibc
 import JSON
+import Synchronization
 
 @testable import MCP
 
@@ -15,6 +16,7 @@ final class Wire: Sendable {
     let inputEnd: Int32
     let outputEnd: Int32
     private let serverInput: Int32
+    private let isInputClosed = Atomic(false)
     private let line: AsyncStream<String>.Continuation
     private let writing = DispatchQueue(label: "wire")
     private let transcript = Transcript()
@@ -73,8 +75,16 @@ final class Wire: Sendable {
         return ioctl(outputEnd, UInt(FIONREAD), &count) == 0 ? Int(count) : 0
     }
 
-    // Open to here, so that no test writes into a pipe that nobody can read.
-    deinit { close(serverInput) }
+    // Open to here, so that no test writes into a pipe that nobody can read; and for as long as the server may read it:
+    // the number would be the next pipe's, and a server that was left alone would take what is said to another.
+    deinit {
+        if !isInputClosed.exchange(true, ordering: .relaxed) { close(inputEnd) }
+        let (server, serverInput) = (server, serverInput)
+        Task {
+            _ = await server.result
+            close(serverInput)
+        }
+    }
 
     /// Writes without waiting for the server to read; this wire stays until it is written, for `deinit`'s sake.
     func send(_ text: String, end: String = "\n") { send(bytes: Array((text + end).utf8)) }
@@ -95,7 +105,9 @@ final class Wire: Sendable {
 
     func closeInput() {
         transcript.note([], atEnd: true)
-        writing.async { [self] in close(inputEnd) }
+        writing.async { [self] in
+            if !isInputClosed.exchange(true, ordering: .relaxed) { close(inputEnd) }
+        }
     }
 
     /// The next line, or nil when the server has ended.
