@@ -11,8 +11,8 @@ struct AccountsAdd: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "add", abstract: "Set up a mailbox: finds the server, logs in, and keeps what worked.",
         discussion: """
-            The server is looked for among the big providers, in the domain's SRV records,
-            its autoconfig, its MX, and under the usual names; --smtp-url names it instead.
+            The server is looked for among the big providers, in the domain's SRV and MX
+            records, and under the usual names; --smtp-url names it instead.
             The password is asked for, or taken from --smtp-password-file, -command,
             --password-stdin, ENVELOPE_SMTP_PASSWORD or ENVELOPE_SMTP_TOKEN (and _FILE,
             _COMMAND). Typed or from the environment it is sealed in the record; a file or
