@@ -6,8 +6,8 @@ import NIOHTTP1
 /// should, and ends it so that the last answer arrives.
 final class ConnectionHandler: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
-    typealias OutboundIn = HTTPServerResponsePart
-    typealias OutboundOut = HTTPServerResponsePart
+    typealias OutboundIn = AnswerPart
+    typealias OutboundOut = ByteBuffer
 
     private let answering: Answering
     private let connections: Connections
@@ -28,6 +28,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var isInputClosed = false
     /// The answer being written is the last one.
     private var isLast = false
+    private var framing = AnswerFraming()
     /// The last answer is written; what still comes in is thrown away.
     private var isOver = false
 
@@ -120,8 +121,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
             head: head, body: RequestBody(announced: isEmpty ? 0 : announced, budget: answering.budget))
         let isAskedFor = head.headers.first(name: "Expect")?.lowercased() == "100-continue"
         if !isEmpty, isAskedFor, announced ?? 0 <= limits.messageBody {
-            let head = HTTPResponseHead(version: .http1_1, status: .continue)
-            context.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
+            let interim = ByteBuffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n")
+            context.writeAndFlush(wrapOutboundOut(interim), promise: nil)
         }
     }
 
@@ -189,24 +190,20 @@ final class ConnectionHandler: ChannelDuplexHandler {
     // MARK: - Answers
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        switch unwrapOutboundIn(data) {
-        case .head(var head):
+        let part = unwrapOutboundIn(data)
+        let isOld = current?.head.version == .http1_0
+        if let head = part.head {
             let isEnding = isLast || (isInputClosed && backlog.isEmpty)
-            if isEnding || head.headers.contains(name: "Connection") || current?.head.isKeepAlive == false {
-                isLast = true
-                head.headers.replaceOrAdd(name: "Connection", value: "close")
-            } else if current?.head.version == .http1_0 {
-                head.headers.add(name: "Connection", value: "keep-alive")
-            }
-            context.write(wrapOutboundOut(.head(head)), promise: promise)
-        case .body: context.write(data, promise: promise)
-        case .end:
-            context.write(data, promise: promise)
-            if isLast { return leave(context) }
-            current?.isAnswered = true
-            endIfDone()
-            if current == nil { take(context) }
+            isLast =
+                isEnding || head.isLast || current?.head.isKeepAlive == false || (head.isOpenEnded && isOld)
         }
+        context.write(
+            wrapOutboundOut(framing.octets(of: part, isLast: isLast, isOld: isOld)), promise: promise)
+        guard part.isEnd else { return }
+        if isLast { return leave(context) }
+        current?.isAnswered = true
+        endIfDone()
+        if current == nil { take(context) }
     }
 
     /// Closing at once would reset the line while the client still sends, and it would never read the answer

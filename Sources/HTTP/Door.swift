@@ -5,9 +5,11 @@ import Tools
 struct Door: Sendable {
     let settings: HTTPSettings
     private let checks: HTTPGuard
+    private let knowsItsNames: Bool
 
     init(_ settings: HTTPSettings) {
         self.settings = settings
+        self.knowsItsNames = settings.isLoopback || !settings.hosts.isEmpty
         // Every port: what leads here may stand behind a forwarded one, and it is the name that rebinding cannot fake.
         self.checks = HTTPGuard(
             port: nil, hosts: settings.hosts.compactMap { Authority($0) },
@@ -30,7 +32,7 @@ struct Door: Sendable {
 
     /// With a token, and beyond loopback where no names are set, any name will do: a page of another name has no token.
     private func host(_ fields: HTTPFields) throws(HTTPRefusal) -> Authority {
-        if settings.isLoopback || !settings.hosts.isEmpty { return try checks.checkHost(fields) }
+        if knowsItsNames { return try checks.checkHost(fields) }
         guard let text = fields.only("Host"), let host = Authority(text) else {
             throw HTTPRefusal(400, "A request must have one `Host` that names a host.")
         }

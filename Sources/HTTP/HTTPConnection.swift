@@ -21,12 +21,12 @@ struct HTTPConnectionSetup: ServerChildChannel {
             decoder.maxHeaderListSize = limits.header
             decoder.maxHeaderFieldCount = limits.headerFields
             let pipeline = channel.pipeline.syncOperations
-            try pipeline.configureHTTPServerPipeline(
-                // Both are the connection handler's.
-                withPipeliningAssistance: false, withErrorHandling: false,
-                // Names and values are checked where they are made; see `HTTPHeaders.init(_:)`.
-                withOutboundHeaderValidation: false, withEncoderConfiguration: .init(),
-                withDecoderLimitConfiguration: decoder)
+            // Errors, pipelining and the form of the answers are the connection handler's.
+            try pipeline.addHandler(
+                ByteToMessageHandler(
+                    HTTPRequestDecoder(
+                        leftOverBytesStrategy: .dropBytes, informationalResponseStrategy: .drop,
+                        limitConfiguration: decoder)))
             try pipeline.addHandler(ConnectionHandler(answering, connections, limits))
             return HTTPConnection(channel: channel)
         }

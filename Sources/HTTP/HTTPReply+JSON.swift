@@ -43,7 +43,8 @@ extension HTTPReply {
 /// The words that go with a status (RFC 9110 §15).
 enum Phrase {
     private static let phrases = [
-        200: "OK", 202: "Accepted", 204: "No Content", 400: "Bad Request", 401: "Unauthorized",
+        200: "OK", 202: "Accepted", 204: "No Content", 303: "See Other", 304: "Not Modified",
+        400: "Bad Request", 401: "Unauthorized",
         403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed", 406: "Not Acceptable",
         408: "Request Timeout", 409: "Conflict", 411: "Length Required", 413: "Content Too Large",
         414: "URI Too Long", 415: "Unsupported Media Type", 421: "Misdirected Request",

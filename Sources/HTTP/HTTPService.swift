@@ -28,10 +28,8 @@ package struct HTTPService: Sendable {
         let connections = Connections(face.traffic)
         let server = Server(
             childChannelSetup: HTTPConnectionSetup(
-                answering: Answering(
-                    face: face, limits: settings.limits, budget: BodyBudget(settings.limits.bodies),
-                    clock: DateClock()),
-                connections: connections, limits: settings.limits),
+                answering: Answering(face, settings.limits), connections: connections,
+                limits: settings.limits),
             configuration: ServerConfiguration(
                 address: .hostname(settings.host, port: settings.port),
                 availableConnectionsDelegate: .maximum(settings.limits.connections, logger: logger)),

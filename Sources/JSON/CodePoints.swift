@@ -10,7 +10,9 @@ struct CodePoints: Hashable {
     }
 
     static func == (one: CodePoints, other: CodePoints) -> Bool {
-        one.string.utf8.count == other.string.utf8.count && one.string.utf8.elementsEqual(other.string.utf8)
+        // Most names differ in length or are not equal in any sense; Unicode's equality takes its short way for ASCII.
+        one.string.utf8.count == other.string.utf8.count && one.string == other.string
+            && one.string.utf8.elementsEqual(other.string.utf8)
     }
 
     func hash(into hasher: inout Hasher) {

@@ -1,12 +1,12 @@
 extension JSON {
     /// The members of an object in the order in which they were written, each name once.
     ///
-    /// Up to eight members are searched in order; beyond that an index answers, so that an object of 100,000
+    /// Up to 32 members are searched in order; beyond that an index answers, so that an object of 100,000
     /// members costs no more for each than a small one. Equality ignores the order.
     package struct Object: Sendable {
         private var members: [(key: String, value: JSON)] = []
         private var index: [CodePoints: Int] = [:]
-        private static let searched = 8
+        private static let searched = 32
 
         package init() {}
 

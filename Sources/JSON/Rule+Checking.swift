@@ -23,7 +23,8 @@ extension Rule {
 
     /// The keyword and the sentence for the rules that look at one value alone.
     private func fault(in value: JSON, at path: Path) -> (keyword: String, message: String)? {
-        let subject = path.subject
+        // Said for what is wrong alone: most of what is checked is right.
+        var subject: String { path.subject }
         return switch self {
         case .never: ("false", "\(subject) must not be there")
         case .kinds(let kinds) where !Schema.kinds(kinds, allow: value):
@@ -35,8 +36,8 @@ extension Rule {
             )
         case .constant(let constant) where value != constant:
             ("const", "\(subject) is \(value.shownInMessage); it must be \(constant.shownInMessage)")
-        case .limit(let limit, let bound): limit.fault(in: value, bound: bound, called: subject)
-        case .uniqueItems: value.array.flatMap { Self.repetition(in: $0, called: subject) }
+        case .limit(let limit, let bound): limit.fault(in: value, bound: bound, at: path)
+        case .uniqueItems: value.array.flatMap { Self.repetition(in: $0, at: path) }
         case .anyOf(let schemas) where !schemas.contains { $0.allows(value) }:
             (
                 "anyOf",
@@ -59,7 +60,7 @@ extension Rule {
         return ("oneOf", "\(path.subject) is \(value.shownInMessage); \(wrong)")
     }
 
-    private static func repetition(in elements: [JSON], called subject: String) -> (
+    private static func repetition(in elements: [JSON], at path: Path) -> (
         keyword: String, message: String
     )? {
         var seen: [JSON: Int] = [:]
@@ -67,7 +68,7 @@ extension Rule {
             if let first = seen.updateValue(place, forKey: element) {
                 return (
                     "uniqueItems",
-                    "\(subject) holds the same element at [\(first)] and [\(place)]; each must differ"
+                    "\(path.subject) holds the same element at [\(first)] and [\(place)]; each must differ"
                 )
             }
         }
@@ -97,7 +98,7 @@ extension Rule.Members {
 
 extension Rule.Limit {
     fileprivate func fault(
-        in value: JSON, bound: JSON, called subject: String
+        in value: JSON, bound: JSON, at path: Path
     ) -> (keyword: String, message: String)? {
         guard let magnitude = magnitude(of: value), !allows(magnitude, bound: bound) else { return nil }
         let plural = bound.integer == 1 ? "" : "s"
@@ -116,6 +117,6 @@ extension Rule.Limit {
             case .exclusiveMinimum: "is \(magnitude); it must be more than \(bound)"
             case .exclusiveMaximum: "is \(magnitude); it must be less than \(bound)"
             }
-        return (rawValue, "\(subject) \(sentence)")
+        return (rawValue, "\(path.subject) \(sentence)")
     }
 }

@@ -17,20 +17,32 @@ package struct Violation: Hashable, Sendable, CustomStringConvertible {
     package var description: String { message }
 }
 
-/// A place in a value while it is checked.
-struct Path {
-    let text: String
-    static let root = Path(text: "")
+/// A place in a value while it is checked; written out only for what is wrong.
+indirect enum Path {
+    case root
+    case member(of: Path, String)
+    case element(of: Path, Int)
 
-    func member(_ name: String) -> Path {
-        let name = name.shownInMessage
-        let plain = !name.isEmpty && name.utf8.allSatisfy { $0 > 0x20 && !#".[]""#.utf8.contains($0) }
-        if !plain { return Path(text: text + "[\"\(name)\"]") }
-        return Path(text: text.isEmpty ? name : "\(text).\(name)")
+    func member(_ name: String) -> Path { .member(of: self, name) }
+
+    func element(_ index: Int) -> Path { .element(of: self, index) }
+
+    var text: String {
+        switch self {
+        case .root: return ""
+        case .element(let path, let index): return "\(path.text)[\(index)]"
+        case .member(let path, let name):
+            let name = name.shownInMessage
+            let plain = !name.isEmpty && name.utf8.allSatisfy { $0 > 0x20 && !#".[]""#.utf8.contains($0) }
+            if !plain { return "\(path.text)[\"\(name)\"]" }
+            if case .root = path { return name }
+            return "\(path.text).\(name)"
+        }
     }
 
-    func element(_ index: Int) -> Path { Path(text: text + "[\(index)]") }
-
     /// How a sentence begins.
-    var subject: String { text.isEmpty ? "the value" : "`\(text)`" }
+    var subject: String {
+        if case .root = self { return "the value" }
+        return "`\(text)`"
+    }
 }

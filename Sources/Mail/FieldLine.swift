@@ -31,7 +31,8 @@ struct FieldLine {
             text += "\r\n"
             column = 0
         }
-        text += " \(word)"
+        text += " "
+        text += word
         column += length
         isOnlyName = false
         longestLine = max(longestLine, column)
@@ -53,8 +54,8 @@ struct FieldLine {
     /// Only the words from the first to the last that need it are encoded: those beyond ASCII, those that look
     /// like an encoded word, those beside doubled or outer spaces, and those longer than `limit`.
     mutating func addUnstructured(_ value: String, encodingWordsOver limit: Int) {
-        let words = value.unicodeScalars.split(separator: " ", omittingEmptySubsequences: false).map {
-            String(String.UnicodeScalarView($0))
+        let words = value.utf8.split(separator: 0x20, omittingEmptySubsequences: false).map {
+            String(Substring($0))
         }
         func needsEncoding(_ index: Int) -> Bool {
             guard words.indices.contains(index) else { return false }
@@ -66,8 +67,10 @@ struct FieldLine {
         func isBesideEmpty(_ index: Int) -> Bool {
             index > 0 && words[index - 1].isEmpty || index + 1 < words.count && words[index + 1].isEmpty
         }
-        let encoded = words.indices.filter { needsEncoding($0) || isBesideEmpty($0) }
-        guard let first = encoded.first, let last = encoded.last else {
+        let isEncoded = { needsEncoding($0) || isBesideEmpty($0) }
+        guard let first = words.indices.first(where: isEncoded),
+            let last = words.indices.last(where: isEncoded)
+        else {
             for word in words { add(word, foldsBehindName: false) }
             return
         }

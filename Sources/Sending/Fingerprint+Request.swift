@@ -8,19 +8,23 @@ extension Fingerprint {
     ///   - message: the same with its defaults, and with the octets of its attachments.
     init(of request: SendRequest, as message: Message) {
         var fields: [String: String] = [:]
-        func set(_ name: String, _ parts: [String]) {
+        fields.reserveCapacity(16)
+        func set(_ name: String, _ part: String?) {
+            if let part { fields[name] = Self.digest(CollectionOfOne(part)) }
+        }
+        func set(_ name: String, all parts: [String]) {
             if !parts.isEmpty { fields[name] = Self.digest(parts) }
         }
-        set("account", request.account.map { [$0] } ?? [])
-        set("from", request.from.map { [$0.text] } ?? [])
-        set("to", request.to.map(\.text))
-        set("cc", request.cc.map(\.text))
-        set("bcc", request.bcc.map(\.text))
-        set("reply_to", request.replyTo.map(\.text))
-        set("subject", request.subject.map { [$0] } ?? [])
-        set("text", request.text.map { [$0] } ?? [])
-        set("html", request.html.map { [$0] } ?? [])
-        set("markdown", request.markdown.map { [$0] } ?? [])
+        set("account", request.account)
+        set("from", request.from?.text)
+        set("to", all: request.to.map(\.text))
+        set("cc", all: request.cc.map(\.text))
+        set("bcc", all: request.bcc.map(\.text))
+        set("reply_to", all: request.replyTo.map(\.text))
+        set("subject", request.subject)
+        set("text", request.text)
+        set("html", request.html)
+        set("markdown", request.markdown)
         if !message.attachments.isEmpty {
             var digest = PartsDigest()
             for attachment in message.attachments {
@@ -31,24 +35,27 @@ extension Fingerprint {
             }
             fields["attachments"] = digest.text
         }
-        set("in_reply_to", request.inReplyTo.map { [$0.text] } ?? [])
-        set("references", request.references.map(\.text))
-        set("headers", request.headers.flatMap { [$0.name, $0.value] })
-        set("send_at", request.sendAt.map { [$0.rfc3339] } ?? [])
-        set("give_up_at", request.giveUpAt.map { [$0.rfc3339] } ?? [])
-        set("tags", request.tags)
-        set("metadata", request.metadata.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] })
+        set("in_reply_to", request.inReplyTo?.text)
+        set("references", all: request.references.map(\.text))
+        set("headers", all: request.headers.flatMap { [$0.name, $0.value] })
+        set("send_at", request.sendAt?.rfc3339)
+        set("give_up_at", request.giveUpAt?.rfc3339)
+        set("tags", all: request.tags)
+        set("metadata", all: request.metadata.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] })
 
         // To the same people, in whatever line and order they stand.
         let people = (request.to + request.cc + request.bcc).map(\.address.text).sorted()
         let content = [
             "reply_to", "subject", "text", "html", "markdown", "attachments", "in_reply_to", "headers",
         ]
-        let parts = [message.from.address.text] + content.map { fields[$0] ?? "" } + people
-        self.init(fields: fields, content: Self.digest(parts))
+        var digest = PartsDigest()
+        digest.add(message.from.address.text)
+        for name in content { digest.add(fields[name] ?? "") }
+        for address in people { digest.add(address) }
+        self.init(fields: fields, content: digest.text)
     }
 
-    private static func digest(_ parts: [String]) -> String {
+    private static func digest(_ parts: some Sequence<String>) -> String {
         var digest = PartsDigest()
         for part in parts { digest.add(part) }
         return digest.text
@@ -73,9 +80,11 @@ private struct PartsDigest {
     /// 32 digits.
     var text: String {
         String(unsafeUninitializedCapacity: 32) { room in
-            for (place, octet) in hash.finalize().prefix(16).enumerated() {
-                room[2 * place] = Self.digits[Int(octet >> 4)]
-                room[2 * place + 1] = Self.digits[Int(octet & 15)]
+            hash.finalize().withUnsafeBytes { octets in
+                for place in 0..<16 {
+                    room[2 * place] = Self.digits[Int(octets[place] >> 4)]
+                    room[2 * place + 1] = Self.digits[Int(octets[place] & 15)]
+                }
             }
             return 32
         }

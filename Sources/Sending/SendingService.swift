@@ -4,7 +4,7 @@ package import Store
 import Synchronization
 
 /// The operations over one record: send, track, list, and what an operator may do with a send.
-package struct SendingService: Sendable {
+package final class SendingService: Sendable {
     package let accounts: [Account]
     /// What a send fails with when there is no account.
     package let withoutAccount: Failure

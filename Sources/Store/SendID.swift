@@ -12,13 +12,24 @@ package struct SendID: Hashable, Sendable, Comparable, CustomStringConvertible {
     package init(milliseconds: Int64, random: (UInt64, UInt64)) {
         let high = UInt64(bitPattern: milliseconds) << 16 | 0x7000 | random.0 & 0x0FFF
         let low = random.1 & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
-        let digits = Self.hex(high) + Self.hex(low)
-        var text = ""
-        for (index, digit) in digits.enumerated() {
-            if [8, 12, 16, 20].contains(index) { text.append("-") }
-            text.append(digit)
+        // Byte by byte, as below.
+        text = String(unsafeUninitializedCapacity: 36) { room in
+            var place = 0
+            for (index, half) in [high, low].enumerated() {
+                for digit in 0..<16 {
+                    if (index == 0 && (digit == 8 || digit == 12))
+                        || (index == 1 && (digit == 0 || digit == 4))
+                    {
+                        room[place] = UInt8(ascii: "-")
+                        place += 1
+                    }
+                    let value = UInt8(truncatingIfNeeded: half >> UInt64(60 - 4 * digit)) & 15
+                    room[place] = value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+                    place += 1
+                }
+            }
+            return place
         }
-        self.text = text
     }
 
     /// Nil unless it is a UUID in its text form; upper case is folded.
@@ -45,9 +56,4 @@ package struct SendID: Hashable, Sendable, Comparable, CustomStringConvertible {
     }
 
     package static func < (left: SendID, right: SendID) -> Bool { left.text < right.text }
-
-    private static func hex(_ value: UInt64) -> String {
-        let digits = String(value, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
-    }
 }

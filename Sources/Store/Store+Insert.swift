@@ -147,7 +147,14 @@ private struct NewRow: Sendable {
 extension Fingerprint {
     /// `field digest`, a line each.
     fileprivate var text: String {
-        fields.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: "\n")
+        var text = ""
+        for (name, digest) in fields.sorted(by: { $0.key < $1.key }) {
+            if !text.isEmpty { text += "\n" }
+            text += name
+            text += " "
+            text += digest
+        }
+        return text
     }
 
     fileprivate static func fields(_ text: String) -> [String: String] {

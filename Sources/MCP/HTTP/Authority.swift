@@ -34,7 +34,7 @@ package struct Authority: Hashable, Sendable {
 
     /// True for the three names that a program on this machine may be reached by and no other page can take: a name
     /// that an attacker's server leads to 127.0.0.1 is still the attacker's name.
-    var isLoopback: Bool { ["localhost", "127.0.0.1", "[::1]"].contains(host) }
+    var isLoopback: Bool { host == "localhost" || host == "127.0.0.1" || host == "[::1]" }
 }
 
 /// Where a page comes from, as the `Origin` field has it (RFC 6454 §7).

@@ -4,9 +4,7 @@ package struct HTTPFields: Sendable, ExpressibleByDictionaryLiteral {
 
     package init() {}
 
-    package init(_ lines: some Sequence<(name: String, value: String)>) {
-        self.lines = Array(lines)
-    }
+    package init(_ lines: [(name: String, value: String)]) { self.lines = lines }
 
     package init(dictionaryLiteral lines: (String, String)...) {
         self.lines = lines.map { (name: $0, value: $1) }
@@ -16,12 +14,14 @@ package struct HTTPFields: Sendable, ExpressibleByDictionaryLiteral {
 
     /// Each value that stands behind that name, whatever its case, without the white space around it.
     package func values(of name: String) -> [String] {
-        let wanted = name.utf8
-        return lines.compactMap { line in
-            line.name.utf8.count == wanted.count
-                && line.name.utf8.elementsEqual(wanted, by: { $0.lowercase == $1.lowercase })
-                ? line.value.withoutOuterWhitespace : nil
-        }
+        lines.compactMap { Self.isSame($0.name, name) ? $0.value.withoutOuterWhitespace : nil }
+    }
+
+    package func contains(_ name: String) -> Bool { lines.contains { Self.isSame($0.name, name) } }
+
+    private static func isSame(_ one: String, _ other: String) -> Bool {
+        one.utf8.count == other.utf8.count
+            && one.utf8.elementsEqual(other.utf8, by: { $0.lowercase == $1.lowercase })
     }
 
     /// The value of a field that may stand once; nil when it is absent or repeated.
