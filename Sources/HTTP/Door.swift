@@ -1,3 +1,4 @@
+import FoundationEssentials
 import MCP
 import Tools
 
@@ -17,17 +18,34 @@ struct Door: Sendable {
             body: settings.limits.messageBody)
     }
 
-    /// - Parameter isProbe: of what tells nothing and is asked by programs that have no token.
+    /// - Parameters:
+    ///   - isProbe: of what tells nothing and is asked by programs that have no token.
+    ///   - isPage: of what a person sees in a browser, which asks them for the token as a password.
     /// - Returns: the principal.
-    func admit(_ fields: HTTPFields, isProbe: Bool) throws(Refused) -> String {
+    func admit(_ fields: HTTPFields, isProbe: Bool = false, isPage: Bool = false) throws(Refused) -> String {
         do throws(HTTPRefusal) {
             let host = try host(fields)
             try checks.checkOrigin(fields, at: host)
-            return isProbe ? HTTPGuard.anyone : try checks.principal(fields)
+            if isProbe { return HTTPGuard.anyone }
+            return try checks.principal(isPage ? Self.password(fields) ?? fields : fields)
         } catch {
+            var refused = error.fields
+            let asks = error.status == 401 && isPage && MediaType.wantsHTML(fields)
+            if asks { refused.append("WWW-Authenticate", #"Basic realm="Envelope", charset="UTF-8""#) }
             throw Refused(
-                Problem(error.status, error.reason, hint: Self.hint(error.status)), fields: error.fields)
+                Problem(error.status, error.reason, hint: Self.hint(error.status)), fields: refused)
         }
+    }
+
+    /// The password of RFC 7617 §2 as the token that it is; nil where there is none. A browser cannot be told to show
+    /// a bearer token, and shows a password unasked to this server's paths alone.
+    private static func password(_ fields: HTTPFields) -> HTTPFields? {
+        guard let value = fields.only("Authorization"), value.prefix(6).lowercased() == "basic ",
+            let pair = Data(base64Encoded: String(value.dropFirst(6)))
+        else { return nil }
+        let text = String(decoding: pair, as: UTF8.self)
+        guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+        return ["Authorization": "Bearer \(text[text.utf8.index(after: colon)...])"]
     }
 
     /// With a token, and beyond loopback where no names are set, any name will do: a page of another name has no token.
@@ -42,7 +60,8 @@ struct Door: Sendable {
     private static func hint(_ status: Int) -> String {
         switch status {
         case 400: "Send one Host field, as in `Host: localhost:8000`."
-        case 401: "Send `Authorization: Bearer` with the token in ENVELOPE_HTTP_TOKEN."
+        case 401:
+            "Send `Authorization: Bearer` with the token in ENVELOPE_HTTP_TOKEN; in a browser, give it as the password."
         case 403: "Call from a program, or from a page of this server: it allows no other site's pages."
         default: "Use http://localhost or http://127.0.0.1, or name this host in ENVELOPE_HTTP_HOSTS."
         }

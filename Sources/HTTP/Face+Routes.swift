@@ -7,7 +7,7 @@ extension Face {
     static func routes(_ offer: Offer, _ limits: HTTPLimits, _ traffic: Traffic) -> [Route] {
         let message = Route.Body(limit: limits.messageBody, isJSON: true)
         let service = ServiceRoutes(offer: offer, traffic: traffic)
-        var routes = [Route("/", [.get(nil) { request in await service.root(request) }])]
+        var routes = [Route("/", [.get(nil) { request in await service.root(request) }]).asPage]
         if let tool = offer.tool("send_email") {
             let sending = SendRoute(tool: tool)
             routes.append(
@@ -31,7 +31,8 @@ extension Face {
             routes.append(
                 Route(
                     "/sends/{id}/message",
-                    [.get { request throws(Refused) in try await service.message(request) }]))
+                    [.get { request throws(Refused) in try await service.message(request) }]
+                ).asPage)
         }
         if let tool = offer.tool("list_sends") {
             let listing = RecordRoutes(tool, offer.operations)
@@ -67,7 +68,7 @@ extension Face {
             Route("/metrics", [.get(nil) { _ in await service.metrics() }]),
         ]
         if let mcp = offer.mcp { routes.append(protocolRoute(mcp)) }
-        if let pages = offer.pages { routes += pages.routes }
+        if let pages = offer.pages { routes += pages.routes.map(\.asPage) }
         return routes
     }
 

@@ -82,7 +82,8 @@ package struct Face: Sendable {
         }
         let parsed = Target(target)
         route = parsed.flatMap { target in routes.first { $0.matches(target.segments) } }
-        let principal = try door.admit(fields, isProbe: route?.isProbe == true)
+        let principal = try door.admit(
+            fields, isProbe: route?.isProbe == true, isPage: route?.isPage == true)
         guard let parsed else {
             throw Refused(
                 400, "The path or query of the request cannot be read.",

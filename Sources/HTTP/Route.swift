@@ -27,6 +27,8 @@ struct Route: Sendable {
     let name: String
     /// True for what tells nothing and is asked without a token.
     var isProbe = false
+    /// True for what a person sees in a browser, or saves from there.
+    var isPage = false
     /// True when the operations answer every method themselves, also OPTIONS and unknown ones.
     var takesAllMethods = false
     let operations: [Operation]
@@ -46,6 +48,13 @@ struct Route: Sendable {
             if let wanted { if wanted != piece { return false } } else if piece.isEmpty { return false }
         }
         return true
+    }
+
+    /// The same, where a browser asks as well.
+    var asPage: Route {
+        var route = self
+        route.isPage = true
+        return route
     }
 
     /// HEAD is what GET is.

@@ -40,7 +40,7 @@ struct EnvelopeCommand: AsyncParsableCommand {
               ENVELOPE_MAX_RECIPIENTS of one message (100)
               ENVELOPE_LIMIT          10/minute, 100/hour, 500 recipients/day
               ENVELOPE_TOOLS          which tools to serve
-              ENVELOPE_HTTP_TOKEN     what HTTP clients must show
+              ENVELOPE_HTTP_TOKEN     what HTTP clients must show (a browser: as the password)
               ENVELOPE_WEBHOOK        https://… to tell of every event; signed with
               ENVELOPE_WEBHOOK_SECRET  whsec_…, or _FILE, or _COMMAND
               ENVELOPE_WEBHOOK_ALLOW_PRIVATE  1: also inside your network

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import JSON
 import MCP
 import TestPeers
@@ -54,6 +55,42 @@ struct DoorTests {
             #expect(answer.status == status, "\(answer.text)")
             #expect((answer.fields.only("WWW-Authenticate")?.hasPrefix("Bearer") == true) == (status == 401))
             #expect(!answer.text.contains(Self.token))
+        }
+    }
+
+    /// `name:password` in base64.
+    private static func basic(_ pair: String) -> String { "Basic \(Data(pair.utf8).base64EncodedString())" }
+
+    @Test(
+        "A person gives the token as a password, for what a browser shows and for nothing else",
+        arguments: [
+            ("GET", "/", basic("me:\(token)"), 200), ("GET", "/", basic(":\(token)"), 200),
+            ("GET", "/", "basic \(Data("me:\(token)".utf8).base64EncodedString())", 200),
+            ("GET", "/", basic("me:\(token)x"), 401), ("GET", "/", basic("\(token):me"), 401),
+            ("GET", "/", basic(token), 401), ("GET", "/", basic("me:"), 401), ("GET", "/", "Basic", 401),
+            ("GET", "/", "Basic ~~~", 401), ("GET", "/sends", basic("me:\(token)"), 401),
+            ("POST", "/send", basic("me:\(token)"), 401), ("POST", "/mcp", basic("me:\(token)"), 401),
+            ("GET", "/nothing", basic("me:\(token)"), 401),
+        ])
+    func passwords(method: String, target: String, authorization: String, status: Int) async throws {
+        try await withShop(settings: try HTTPSettings(token: Self.token)) { shop in
+            let answer = await shop.ask(method, target, fields: ["Authorization": authorization])
+            #expect(answer.status == status, "\(answer.text)")
+        }
+    }
+
+    @Test("Only a browser is asked for a password: a program that got the challenge would ask a person")
+    func challenges() async throws {
+        try await withShop(settings: try HTTPSettings(token: Self.token)) { shop in
+            for (target, accept, asks) in [
+                ("/", "text/html,*/*", true), ("/", "*/*", false), ("/sends", "text/html", false),
+            ] {
+                let answer = await shop.ask("GET", target, fields: ["Accept": accept])
+                let challenges = answer.fields.values(of: "WWW-Authenticate")
+                #expect(answer.status == 401)
+                #expect(challenges.contains { $0.hasPrefix("Basic realm=") } == asks, "\(target) \(accept)")
+                #expect(challenges.contains { $0.hasPrefix("Bearer") })
+            }
         }
     }
 

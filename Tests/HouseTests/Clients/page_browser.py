@@ -8,6 +8,7 @@ import base64
 import http.server
 import json
 import pathlib
+import secrets
 import socket
 import subprocess
 import sys
@@ -53,12 +54,12 @@ class Watch(http.server.BaseHTTPRequestHandler):
 
 
 class House:
-    def __init__(self, binary, database, approve):
+    def __init__(self, binary, database, approve, **settings):
         self.port = free_port()
         self.base = f"http://localhost:{self.port}"
         environment = {
             "PATH": "/usr/bin:/bin", "HOME": str(pathlib.Path(database).parent), "ENVELOPE_DB": database,
-            "ENVELOPE_SANDBOX": "1", "ENVELOPE_APPROVE": approve,
+            "ENVELOPE_SANDBOX": "1", "ENVELOPE_APPROVE": approve, **settings,
         }
         self.process = subprocess.Popen(
             [binary, "--http", "--port", str(self.port)], env=environment,
@@ -292,6 +293,23 @@ def check_without_scripts(house, send):
         driver.quit()
 
 
+def check_password(house, token, send):
+    """With a token the browser asks for it, and then everything works as without."""
+    driver = browser()
+    try:
+        driver.get(house.base + "/")
+        expect(not rows(driver), "nothing is shown to somebody without the token")
+        driver.get(house.base.replace("://", f"://operator:{token}@") + "/")
+        # As it is after the browser's own question: no password in the address.
+        driver.get(house.base + "/")
+        until(driver, "the list, live", lambda: rows(driver) and "Live" in text(driver, "#live"))
+        driver.get(f"{house.base}/ui/sends/{send['id']}")
+        driver.find_element(By.CSS_SELECTOR, "form.cancel button").click()
+        until(driver, "cancelled with a password", lambda: "Cancelled" in text(driver, "#head"))
+    finally:
+        driver.quit()
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--binary", required=True)
@@ -312,10 +330,18 @@ def main():
         driver.get(house.base + "/ui/sandbox")
         check_barriers(driver, "the sandbox's inbox")
         check_without_scripts(house, send)
+        tomorrow = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 86_400))
+        later = house.send(to=["ada@example.org"], subject="Cancelled later", text="Hello", send_at=tomorrow)
         house.end()
         house = House(options.binary, options.db, "all")
         check_held(house, driver)
         driver.quit()
+        token = secrets.token_hex(32)
+        guarded = House(options.binary, options.db, "none", ENVELOPE_HTTP_TOKEN=token)
+        try:
+            check_password(guarded, token, later)
+        finally:
+            guarded.end()
         for settings in [{"dark": True}, {"phone": True}]:
             driver = browser(**settings)
             for page in ["/", f"/ui/sends/{send}"]:
