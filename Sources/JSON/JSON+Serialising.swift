@@ -81,25 +81,26 @@ extension JSON {
             while start < text.count {
                 let end = text.span.bytes.endOfPlain(from: start)
                 bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<end]))
-                if end < text.count { bytes.append(contentsOf: escape(for: text[end])) }
+                if end < text.count { escape(text[end], to: &bytes) }
                 start = end + 1
             }
         }
         bytes.append(UInt8(ascii: "\""))
     }
 
-    private static func escape(for byte: UInt8) -> [UInt8] {
+    /// A result stands as text in another, so that there are many quotes: none of them is worth an allocation.
+    private static func escape(_ byte: UInt8, to bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: "\\"))
         switch byte {
-        case 0x08: return Array("\\b".utf8)
-        case 0x09: return Array("\\t".utf8)
-        case 0x0A: return Array("\\n".utf8)
-        case 0x0C: return Array("\\f".utf8)
-        case 0x0D: return Array("\\r".utf8)
-        case 0x22: return Array("\\\"".utf8)
-        case 0x5C: return Array("\\\\".utf8)
+        case 0x08: bytes.append(UInt8(ascii: "b"))
+        case 0x09: bytes.append(UInt8(ascii: "t"))
+        case 0x0A: bytes.append(UInt8(ascii: "n"))
+        case 0x0C: bytes.append(UInt8(ascii: "f"))
+        case 0x0D: bytes.append(UInt8(ascii: "r"))
+        case 0x22, 0x5C: bytes.append(byte)
         default:
-            let digits = Array("0123456789abcdef".utf8)
-            return Array("\\u00".utf8) + [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            bytes.append(contentsOf: byte < 16 ? "u000".utf8 : "u001".utf8)
+            bytes.append(byte & 15 < 10 ? 0x30 + byte & 15 : 0x57 + byte & 15)
         }
     }
 }

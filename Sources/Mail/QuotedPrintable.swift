@@ -7,9 +7,22 @@ enum QuotedPrintable {
     static func encode(_ text: [UInt8]) -> [UInt8] {
         var output: [UInt8] = []
         output.reserveCapacity(text.count + text.count / 8)
+        text.withUnsafeBufferPointer { encode($0, to: &output) }
+        return output
+    }
+
+    private static func encode(_ text: UnsafeBufferPointer<UInt8>, to output: inout [UInt8]) {
         var column = 0
         var index = 0
         while index < text.count {
+            // What stays as it is goes in runs, up to where a line may have to end.
+            let plain = plainRun(in: text, from: index, atMost: 75 - column)
+            if plain > 0, column > 0 || !isUnsafeStart(text, at: index) {
+                output.append(contentsOf: text[index..<index + plain])
+                column += plain
+                index += plain
+                continue
+            }
             let byte = text[index]
             if byte == 0x0D, index + 1 < text.count, text[index + 1] == 0x0A {
                 output += [0x0D, 0x0A]
@@ -35,7 +48,17 @@ enum QuotedPrintable {
             column += width
             index += 1
         }
-        return output
+    }
+
+    /// How many octets from a place on no encoding touches. The one behind which something else comes is not among
+    /// them: were it a space in front of a line's end, it would be lost.
+    private static func plainRun(
+        in text: UnsafeBufferPointer<UInt8>, from start: Int, atMost most: Int
+    ) -> Int {
+        var end = start
+        let limit = min(start + most, text.count)
+        while end < limit, (0x20...0x7E).contains(text[end]), text[end] != UInt8(ascii: "=") { end += 1 }
+        return max(0, end - start - 1)
     }
 
     private static func isLiteral(_ byte: UInt8, isLast: Bool) -> Bool {
@@ -47,7 +70,7 @@ enum QuotedPrintable {
         }
     }
 
-    private static func isUnsafeStart(_ text: [UInt8], at index: Int) -> Bool {
+    private static func isUnsafeStart(_ text: UnsafeBufferPointer<UInt8>, at index: Int) -> Bool {
         switch text[index] {
         case UInt8(ascii: "F"): text[index...].starts(with: "From ".utf8)
         case UInt8(ascii: "."): index + 1 == text.count || text[index + 1] == 0x0D
