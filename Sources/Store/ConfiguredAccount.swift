@@ -20,6 +20,8 @@ package struct ConfiguredAccount: Sendable, Hashable {
             case file(String)
             /// Given to `/bin/sh -c`.
             case command(String)
+            /// Access tokens that are renewed: see `Store.oauthLogin(of:)`.
+            case oauth
         }
 
         package let username: String

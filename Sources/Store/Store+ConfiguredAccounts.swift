@@ -8,7 +8,8 @@ extension Store {
             try db.all(
                 """
                 SELECT id, name, sender, host, port, security, username, proof, secret_place, secret_reference,
-                    is_default, imap_url, ca_file, public_key, created_at
+                    is_default, imap_url, ca_file, public_key, created_at,
+                    EXISTS (SELECT 1 FROM oauth_logins o WHERE o.account = configured_accounts.id)
                 FROM configured_accounts ORDER BY is_default DESC, created_at, id
                 """, []
             ) { row in try ConfiguredAccount(row) }
@@ -18,7 +19,11 @@ extension Store {
     /// Keeps an account, instead of the one with the same id if there is one, together with its sealed secrets.
     ///
     /// The first account becomes the default; one that asks to be it takes that from the other.
-    package func keep(_ account: ConfiguredAccount, secrets: [SealedSecret]) async throws {
+    ///
+    /// - Parameter oauth: with `.oauth` as the place of its proof.
+    package func keep(
+        _ account: ConfiguredAccount, secrets: [SealedSecret], oauth: OAuthLogin? = nil
+    ) async throws {
         try await writer.write { db in
             if account.isDefault { try db.run("UPDATE configured_accounts SET is_default = 0") }
             try db.run("DELETE FROM secrets WHERE owner = ?", .text(account.id))
@@ -33,6 +38,7 @@ extension Store {
                     ca_file = ?12, public_key = ?13, is_default = max(is_default, ?15)
                 """,
                 account.parameters + [.number(account.isDefault ? 1 : 0)])
+            try Self.put(oauth, of: account.id, in: db)
             for secret in secrets {
                 try db.run(
                     "INSERT INTO secrets (owner, kind, sealed) VALUES (?, ?, ?)", .text(secret.owner),
@@ -95,7 +101,7 @@ extension ConfiguredAccount {
         let (place, reference): (String?, String?) =
             switch login?.place {
             case nil: (nil, nil)
-            case .sealed?: ("sealed", nil)
+            case .sealed?, .oauth?: ("sealed", nil)
             case .file(let path)?: ("file", path)
             case .command(let line)?: ("command", line)
             }
@@ -113,7 +119,7 @@ extension ConfiguredAccount.Login {
         if row.isNull(6) { return nil }
         let place: Place
         switch row.text(8) {
-        case "sealed": place = .sealed
+        case "sealed": place = row.int(15) == 1 ? .oauth : .sealed
         case "file": place = .file(row.text(9))
         case "command": place = .command(row.text(9))
         default: throw StoreError.corrupt("an account's secret has an unknown place")

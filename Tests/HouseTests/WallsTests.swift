@@ -12,6 +12,7 @@ struct WallsTests {
         "Store": ["Mail", "GRDB", "GRDBSQLite"],
         "SMTP": ["Mail", "Curl"],
         "IMAP": ["Mail", "Curl"],
+        "OAuth": ["Mail", "JSON", "Curl"],
         "Discovery": ["Mail", "CResolv"],
         "Sandbox": ["Mail", "NIOCore", "NIOPosix"],
         "Sending": ["Mail", "Store", "Crypto", "Logging"],
@@ -22,8 +23,8 @@ struct WallsTests {
             "NIOPosix", "ServiceLifecycle",
         ],
         "envelope": [
-            "CMalloc", "Curl", "Mail", "JSON", "Store", "SMTP", "IMAP", "Discovery", "Sandbox", "Sending",
-            "MCP",
+            "CMalloc", "Curl", "Mail", "JSON", "Store", "SMTP", "IMAP", "OAuth", "Discovery", "Sandbox",
+            "Sending", "MCP",
             "Tools", "HTTP", "ArgumentParser", "Configuration", "Logging", "ServiceLifecycle",
             "SystemPackage", "UnixSignals",
         ],
