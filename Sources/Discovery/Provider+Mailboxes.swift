@@ -19,7 +19,7 @@ extension Provider {
             imap: .init("outlook.office365.com", 993, .tls), proof: .oauth,
             help: "https://learn.microsoft.com/entra/identity-platform/quickstart-register-app", perDay: 300,
             filesSentCopies: true,
-            note: "Microsoft takes no passwords here: give an access token (--smtp-token-command)."),
+            note: "Microsoft takes no passwords here: sign in with --oauth --client-id ID."),
         Provider(
             "office365", "Microsoft 365", exchanges: ["mail.protection.outlook.com", "mx.microsoft"],
             servers: [.init("smtp.office365.com", 587, .starttls)],

@@ -14,10 +14,11 @@ package struct AuthorizationRequest: Sendable, CustomStringConvertible, CustomDe
 
     /// - Parameters:
     ///   - port: where the answer is waited for on this machine.
+    ///   - user: whom the page asks for first; nil for anybody.
     ///   - random: 64 unpredictable octets.
     ///   - sha256: the hash of the challenge.
     package init(
-        _ client: OAuthClient, port: Int, random: [UInt8], sha256: ([UInt8]) -> [UInt8]
+        _ client: OAuthClient, port: Int, user: String? = nil, random: [UInt8], sha256: ([UInt8]) -> [UInt8]
     ) throws(OAuthError) {
         guard let endpoint = client.provider.authorizationURL, random.count == 64 else {
             throw OAuthError(.unfit, "\(client.provider.name) has no page to sign in on with a browser")
@@ -32,7 +33,7 @@ package struct AuthorizationRequest: Sendable, CustomStringConvertible, CustomDe
                 FormField("state", state),
                 FormField("code_challenge", Self.base64URL(sha256(Array(verifier.utf8)))),
                 FormField("code_challenge_method", "S256"),
-            ] + client.provider.extras
+            ] + (user.map { [FormField("login_hint", $0)] } ?? []) + client.provider.extras
         url = endpoint + (endpoint.contains("?") ? "&" : "?") + FormField.text(fields)
     }
 

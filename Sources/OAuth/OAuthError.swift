@@ -37,6 +37,9 @@ package struct OAuthError: Error, Sendable, Hashable {
         self.mayHaveBeenHeard = mayHaveBeenHeard
     }
 
+    /// Our own settings or secrets are in the way; nothing was sent.
+    package static func unusable(_ detail: String) -> OAuthError { OAuthError(.unfit, detail) }
+
     /// True when the same may work later without a change.
     package var isTemporary: Bool { kind == .unavailable || kind == .strange }
 

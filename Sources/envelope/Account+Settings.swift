@@ -29,16 +29,18 @@ extension Account {
 
     /// One that was set up with `envelope accounts add`.
     ///
-    /// - Parameter sealed: its secret, where the record keeps it.
+    /// - Parameters:
+    ///   - sealed: its secret, where the record keeps it.
+    ///   - tokens: of one that logs in by OAuth.
     static func configured(
-        _ stored: ConfiguredAccount, sealed: Secret?, _ settings: Settings,
+        _ stored: ConfiguredAccount, sealed: Secret?, tokens: OAuthTokens? = nil, _ settings: Settings,
         now: @escaping @Sendable () -> Timestamp
     ) throws(Failure) -> (account: Account, transport: AccountTransport) {
         let server = try SubmissionServer(stored)
         var options = SMTPOptions(stored)
         // Asked for when it was set up.
         options.allowPlainBeyondLoopback = true
-        let login = stored.login.map { AccountTransport.Login($0, of: stored, sealed: sealed) }
+        let login = stored.login.map { AccountTransport.Login($0, of: stored, sealed: sealed, tokens: tokens) }
         let record = AccountRecord(
             id: stored.id, name: stored.name, kind: .smtp, server: server.description,
             username: stored.login?.username, sender: stored.sender.address)

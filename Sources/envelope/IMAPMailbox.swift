@@ -24,7 +24,20 @@ struct IMAPMailbox: MailboxReader {
     }
 
     func look(_ question: MailboxQuestion) async throws(Failure) -> MailboxFindings {
-        let client = try await client()
+        let secret = try await secret()
+        do throws(Failure) {
+            return try await look(question, client(secret))
+        } catch {
+            // A token may be revoked before its time: once more, with a new one.
+            guard source.isRenewable, error.phase == .auth, [.authFailed, .oauthRequired].contains(error.code)
+            else { throw error }
+            return try await look(question, client(try await self.secret(insteadOf: secret)))
+        }
+    }
+
+    private func look(
+        _ question: MailboxQuestion, _ client: IMAPClient
+    ) async throws(Failure) -> MailboxFindings {
         var findings = MailboxFindings()
         let folder: FolderName?
         do {
@@ -44,20 +57,24 @@ struct IMAPMailbox: MailboxReader {
         return findings
     }
 
-    private func client() async throws(Failure) -> IMAPClient {
-        let secret: String
+    private func secret(insteadOf refused: Secret? = nil) async throws(Failure) -> Secret {
         do throws(SecretSource.Unreadable) {
-            secret = try await source.secret().reveal()
+            return try await source.secret(insteadOf: refused)
         } catch {
+            if let token = error.token { throw Failure(token) }
             throw Failure(
                 .authFailed,
                 "The mailbox's login has no secret: \(Reply.printable(error.reason ?? "it was stopped", limit: 300)).",
                 hint: "Tell the person who runs this server to correct \(source.variable).", phase: .auth)
         }
-        return IMAPClient(
+    }
+
+    private func client(_ secret: Secret) -> IMAPClient {
+        IMAPClient(
             server: server,
             credentials: isToken
-                ? .bearer(username: username, secret) : .password(username: username, secret),
+                ? .bearer(username: username, secret.reveal())
+                : .password(username: username, secret.reveal()),
             options: options)
     }
 

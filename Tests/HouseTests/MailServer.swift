@@ -14,12 +14,17 @@ struct MailServer: Sendable {
     let maildir: String
 
     /// Lends one and stops it afterwards.
-    static func lend<Result>(_ body: (MailServer) async throws -> Result) async throws -> Result {
+    ///
+    /// - Parameter introspection: whom Dovecot asks what an access token is worth; nil has it check a signature.
+    static func lend<Result>(
+        introspection: String? = nil, _ body: (MailServer) async throws -> Result
+    ) async throws -> Result {
         let process = Process()
         let input = Pipe()
         let output = Pipe()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = ["python3", Program.repository + "/Tests/Peers/mailserver.py"]
+        if let introspection { process.arguments?.append(contentsOf: ["--introspect", introspection]) }
         process.standardInput = input
         process.standardOutput = output
         try process.run()

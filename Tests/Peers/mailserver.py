@@ -57,7 +57,10 @@ def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--keep", action="store_true", help="leave the folder with the logs in place")
-    keep = parser.parse_args().keep
+    parser.add_argument(
+        "--introspect", metavar="URL", help="ask there what a token is worth (RFC 7662), instead of checking a signature")
+    arguments = parser.parse_args()
+    keep = arguments.keep
     require_what_it_needs()
     # Whoever started this may have every signal blocked, and both daemons would inherit that and not end by one.
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
@@ -67,7 +70,7 @@ def main():
     for last in (False, False, True):
         try:
             with folder(keep) as root, contextlib.ExitStack() as daemons:
-                facts, processes = start(root, daemons)
+                facts, processes = start(root, daemons, arguments.introspect)
                 print(json.dumps(facts), flush=True)
                 wait_for_end(processes)
                 return
@@ -104,7 +107,7 @@ def folder(keep):
             shutil.rmtree(root, ignore_errors=True)
 
 
-def start(root, daemons):
+def start(root, daemons, introspect=None):
     """Writes the configuration, starts both daemons, and gives the facts and the processes once both have greeted."""
     names = ("smtp_port", "smtps_port", "imap_port", "imaps_port")
     key = secrets.token_urlsafe(32)
@@ -115,7 +118,7 @@ def start(root, daemons):
         "maildir": f"{root}/mail/{config.DOMAIN}/agent", "log": f"{root}/postfix.log",
     }
     config.make_certificates(root)
-    config.write(root, facts)
+    config.write(root, facts, introspect)
     # Not "postfix start-fg": that puts the master into a session of its own, out of our reach, and takes 2 s.
     commands = {
         "dovecot": ["dovecot", "-F", "-c", f"{root}/dovecot.conf"],

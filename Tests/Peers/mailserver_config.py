@@ -155,7 +155,16 @@ username_attribute = email
 """
 
 
-def write(root, facts):
+OAUTH2_ASKING = """\
+introspection_mode = post
+introspection_url = {introspect}
+username_attribute = username
+active_attribute = active
+active_value = true
+"""
+
+
+def write(root, facts, introspect=None):
     """Writes every file and folder that the daemons expect, with the owners that they insist on."""
     values = {**facts, "root": root, "mail_id": MAIL_ID}
     (root / "postfix").mkdir()
@@ -168,7 +177,8 @@ def write(root, facts):
     (root / "postfix-data").mkdir()
     shutil.chown(root / "postfix-data", "postfix")
     make_queue(root / "queue")
-    (root / "oauth2.conf").write_text(OAUTH2.format(**values))
+    (root / "oauth2.conf").write_text(
+        OAUTH2_ASKING.format(introspect=introspect) if introspect else OAUTH2.format(**values))
     # Where Dovecot looks for the key of a token that names none.
     key = root / "keys/default/HS256/default"
     key.parent.mkdir(parents=True)

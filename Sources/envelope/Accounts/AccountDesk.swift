@@ -74,14 +74,16 @@ struct AccountDesk {
                     Array(secret.reveal().utf8), for: SealedSecret.purpose(id, kind))
                 secrets = [SealedSecret(owner: id, kind: kind, octets: octets)]
             }
-            try await store.keep(account, secrets: secrets)
+            if let oauth = draft.oauth { secrets = try OAuthTokens.sealed(oauth.texts, of: id, keys) }
+            try await store.keep(account, secrets: secrets, oauth: draft.oauth?.login)
             return try store.accounts().first { $0.id == id } ?? account
         }
     }
 
     /// Logs in now, and ends the account's pause when that works.
     func test(_ account: ConfiguredAccount) async throws(Failure) -> LoginCheck {
-        let check = try await check(account, secret: keys.secret(of: account, in: store))
+        let check = try await check(
+            account, secret: keys.secret(of: account, in: store), tokens: tokens(of: account))
         if check.failure == nil {
             do {
                 try await store.resume(account.id)
@@ -95,8 +97,10 @@ struct AccountDesk {
     }
 
     /// Logs in as an account that need not be stored yet.
-    func check(_ account: ConfiguredAccount, secret: Secret?) async throws(Failure) -> LoginCheck {
-        let (_, transport) = try Account.configured(account, sealed: secret, settings, now: now)
+    func check(
+        _ account: ConfiguredAccount, secret: Secret?, tokens: OAuthTokens? = nil
+    ) async throws(Failure) -> LoginCheck {
+        let (_, transport) = try Account.configured(account, sealed: secret, tokens: tokens, settings, now: now)
         return await transport.checkLogin()
     }
 

@@ -9,8 +9,9 @@ struct AccountDraft {
     let port: Int
     let security: ConfiguredAccount.Security
     let login: ConfiguredAccount.Login?
-    /// Nil where it is in a file or comes from a command.
+    /// Nil where it is in a file or comes from a command; the access token of one that signed in with OAuth.
     let secret: Secret?
+    let oauth: OAuthSignIn.Signed?
     let imapURL: String?
     let caFile: String?
     let publicKey: String?

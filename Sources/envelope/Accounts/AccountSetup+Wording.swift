@@ -32,6 +32,9 @@ extension AccountSetup.Found {
                 : "Kept without a try: `envelope accounts test '\(account.name)'` logs in.",
             "  The account is called \(account.name)\(account.isDefault ? " and is the default" : "").",
         ]
+        if case .oauth? = account.login?.place {
+            lines.append("  Its tokens are sealed in the record and renewed by themselves.")
+        }
         if case .sealed? = account.login?.place { lines.append("  Its secret is sealed in the record.") }
         if let perDay = candidate?.provider?.perDay {
             lines.append("  \(candidate?.provider?.name ?? "") allows about \(perDay) messages a day.")
@@ -62,7 +65,7 @@ extension Provider {
         switch proof {
         case .password: return note ?? "\(name) takes the account's own password."
         case .appPassword: return "\(name) wants an app password\(place), not the account's own."
-        case .oauth: return "\(name) takes OAuth 2.0 tokens alone\(place): --smtp-token-command."
+        case .oauth: return "\(name) takes OAuth 2.0 tokens alone\(place): --oauth --client-id ID signs in."
         case .apiKey: return "\(name) wants its key for SMTP\(place)."
         }
     }

@@ -88,7 +88,7 @@ struct AccountSetup {
         let provider = Provider.running(host: server.host)
         let username =
             command.user ?? urlUser ?? provider?.username(for: sender.address) ?? sender.address.text
-        let given = try secret.get(for: username, provider)
+        let given = try await secret.get(for: username, provider)
         let draft = draft(
             server.host, server.port, .init(server.security), username: username, secret: given)
         let check = await check(draft)
@@ -106,7 +106,7 @@ struct AccountSetup {
             // Nobody is asked for a password before something is there to take it.
             if candidate.source == .guess, await !isServer(candidate) { continue }
             let username = command.user ?? candidate.username
-            let given = try secret.get(for: username, candidate.provider)
+            let given = try await secret.get(for: username, candidate.provider)
             let draft = draft(candidate, username: username, secret: given)
             let check = await check(draft)
             guard let failure = check.failure else {
@@ -168,7 +168,7 @@ struct AccountSetup {
         AccountDraft(
             sender: sender, host: host, port: port, security: security,
             login: secret.map { .init(username: username, proof: $0.proof, place: $0.place) },
-            secret: secret?.sealed, imapURL: command.imapURL,
+            secret: secret?.sealed, oauth: secret?.oauth, imapURL: command.imapURL,
             caFile: command.options.smtpCAFile.map(SystemFile.absolute),
             publicKey: command.pin)
     }

@@ -17,12 +17,23 @@ struct AccountsAdd: AsyncParsableCommand {
             --password-stdin, ENVELOPE_SMTP_PASSWORD or ENVELOPE_SMTP_TOKEN (and _FILE,
             _COMMAND). Typed or from the environment it is sealed in the record; a file or
             a command is remembered and read at each login.
+            --oauth signs in with OAuth 2.0 instead, with a client id of your own: google
+            by a browser on this machine, microsoft by a code; another provider by
+            --token-url, --scope and --authorization-url or --device-url. The client's
+            secret comes from --client-secret-file, -command or
+            ENVELOPE_OAUTH_CLIENT_SECRET. Tokens are sealed in the record and renewed by
+            themselves.
 
             A name that exists is replaced and keeps its sends. Exit status: 0 kept,
             1 the login failed and nothing is kept, 2 wrong usage.
             """)
 
     @OptionGroup var options: SettingsOptions
+    @OptionGroup var oauthOptions: OAuthOptions
+    @Option(
+        name: .customLong("oauth"), defaultAsFlag: "auto",
+        help: ArgumentHelp("Sign in with OAuth 2.0: google, microsoft, custom or auto.", valueName: "provider"))
+    var oauth: String?
     @Argument(help: "The sender: you@example.com or 'You <you@example.com>'.") var sender: String
     @Option(help: "What to call it; the address by default.") var name: String?
     @Option(help: "The user name, where it is not the address.") var user: String?

@@ -16,7 +16,9 @@ struct AccountsCommand: AsyncParsableCommand {
             ENVELOPE_SMTP_URL, where there is one, comes before them. A server that runs
             already sees a change when it is started again.
             """,
-        subcommands: [AccountsAdd.self, List.self, Test.self, Default.self, Remove.self, Rekey.self],
+        subcommands: [
+            AccountsAdd.self, Login.self, List.self, Test.self, Default.self, Remove.self, Rekey.self,
+        ],
         defaultSubcommand: List.self)
 
     /// The accounts, without secrets.

@@ -12,6 +12,7 @@ extension ConfiguredAccount {
         switch login?.place {
         case nil: "no login"
         case .sealed?: "sealed in the record"
+        case .oauth?: "OAuth 2.0, tokens sealed in the record"
         case .file(let path)?: "the file \(path)"
         // A command may hold a secret itself.
         case .command?: "a command"

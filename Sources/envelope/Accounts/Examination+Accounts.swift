@@ -1,3 +1,4 @@
+import Curl
 import Mail
 import SMTP
 import Sending
@@ -23,8 +24,13 @@ extension Examination {
                     let secret =
                         try store.map { store throws(Failure) in try keys.secret(of: stored, in: store) }
                         ?? nil
+                    let tokens = store.flatMap {
+                        OAuthTokens(
+                            of: stored, in: $0, at: path, keys: keys, engine: Engine(), environment)
+                    }
+                    if let tokens { findings.append(await login(tokens)) }
                     let (account, transport) = try Account.configured(
-                        stored, sealed: secret, settings, now: { .now })
+                        stored, sealed: secret, tokens: tokens, settings, now: { .now })
                     findings += await look(
                         at: account, transport, "stored\(stored.isDefault ? ", the default" : "")", store)
                 } catch {

@@ -1,3 +1,4 @@
+import Curl
 import Logging
 import Mail
 import SMTP
@@ -17,13 +18,19 @@ extension House {
     ) throws(Failure) -> (accounts: Mailboxes, failure: Failure?) {
         guard let store = try door.forReading() else { return ([], nil) }
         let keys = SecretKeys(beside: path, environment: environment)
+        let engine = Engine()
         var mailboxes: Mailboxes = []
         var failure: Failure?
         for stored in try store.accounts() where stored.id != own {
             do throws(Failure) {
                 let secret = try keys.secret(of: stored, in: store)
                 mailboxes.append(
-                    try Account.configured(stored, sealed: secret, settings, now: surroundings.now))
+                    try Account.configured(
+                        stored, sealed: secret,
+                        tokens: OAuthTokens(
+                            of: stored, in: store, at: path, keys: keys, engine: engine, environment,
+                            now: surroundings.now),
+                        settings, now: surroundings.now))
             } catch {
                 failure = error
                 logger.error(

@@ -1,4 +1,3 @@
-import Glibc
 import Mail
 import Sending
 
@@ -78,11 +77,7 @@ struct SecretKeys: Sendable {
 
     /// One process at a time seals, so that nothing is sealed under a key that another is about to throw away.
     func locked<Value>(_ body: () async throws -> Value) async throws -> Value {
-        let descriptor = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        if descriptor < 0 { throw KeyFile(path: lockPath).failure("cannot be made") }
-        defer { close(descriptor) }
-        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 { try await Task.sleep(for: .milliseconds(50)) }
-        return try await body()
+        try await FileLock(path: lockPath).held { try await body() }
     }
 
     private func vault(_ key: [UInt8], others: [[UInt8]]) throws(Failure) -> SecretVault {
