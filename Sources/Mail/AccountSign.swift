@@ -38,7 +38,8 @@ extension AccountSign {
                 Diagnosis.sentence(
                     reply, refusal.phase, refusal.diagnosis, whom: Diagnosis.object(refusal.phase),
                     end: kind.end),
-                hint: refusal.diagnosis.hint(advice), retryable: refusal.diagnosis.retryable, phase: refusal.phase,
+                hint: refusal.diagnosis.hint(advice), retryable: refusal.diagnosis.retryable,
+                phase: refusal.phase,
                 smtp: .init(reply, in: refusal.phase)),
             isDaily: sign.isDaily)
     }
@@ -73,6 +74,7 @@ extension Transaction {
     /// The first sign that concerns the account and not the message, wherever in the session or the transaction it
     /// came; nil when there is none, also for greylisting, which is for one message.
     package var accountSign: AccountSign? {
-        refusals.lazy.compactMap { AccountSign($0, advice: loginAdvice) }.first ?? fault.flatMap { AccountSign($0, in: phase) }
+        refusals.lazy.compactMap { AccountSign($0, advice: loginAdvice) }.first
+            ?? fault.flatMap { AccountSign($0, in: phase) }
     }
 }

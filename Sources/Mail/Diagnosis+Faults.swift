@@ -32,7 +32,8 @@ extension Diagnosis {
                 Diagnosis(
                     .oauthRequired, retryable: false,
                     fault.advice
-                        ?? "Tell the person who runs this server to sign in again: `envelope accounts login NAME`.")
+                        ?? "Tell the person who runs this server to sign in again: `envelope accounts login NAME`."
+                )
             case .tokenUnavailable:
                 Diagnosis(
                     .connectionFailed, retryable: true,

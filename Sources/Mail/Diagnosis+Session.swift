@@ -43,7 +43,8 @@ extension Diagnosis {
             return Diagnosis(
                 .oauthRequired, retryable: false,
                 "The provider wants a person to sign in by a browser. Log in with OAuth 2.0: "
-                    + "`envelope accounts add you@example.com --oauth --client-id ID`; or with an app password.")
+                    + "`envelope accounts add you@example.com --oauth --client-id ID`; or with an app password."
+            )
         }
         if sign.isEnhanced(7, 9)
             || sign.says("application-specific password", "app password", "app-specific password")

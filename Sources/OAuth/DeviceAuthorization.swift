@@ -54,7 +54,9 @@ package struct DeviceAuthorization: Sendable {
         var interval = interval
         var waited = 0.0
         while waited < seconds {
-            do { try await sleep(.seconds(interval)) } catch { throw OAuthError(.cancelled, "it was stopped") }
+            do { try await sleep(.seconds(interval)) } catch {
+                throw OAuthError(.cancelled, "it was stopped")
+            }
             waited += interval
             do throws(OAuthError) {
                 return try await client.grant([

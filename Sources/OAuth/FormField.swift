@@ -32,7 +32,8 @@ package struct FormField: Sendable, Hashable, CustomStringConvertible, CustomDeb
         let digits = Array("0123456789ABCDEF".utf8)
         for octet in text.utf8 {
             let isPlain =
-                (0x30...0x39).contains(octet) || (0x41...0x5A).contains(octet) || (0x61...0x7A).contains(octet)
+                (0x30...0x39).contains(octet) || (0x41...0x5A).contains(octet)
+                || (0x61...0x7A).contains(octet)
                 || [0x2D, 0x2E, 0x5F, 0x7E].contains(octet)
             if isPlain {
                 octets.append(octet)

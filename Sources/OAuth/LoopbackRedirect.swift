@@ -75,17 +75,24 @@ package final class LoopbackRedirect: Sendable {
                 }
                 switch request.answer(to: target) {
                 case .code(let code):
-                    visitor.say("200 OK", "The answer has arrived: the terminal says whether it works. You can close this page.")
+                    visitor.say(
+                        "200 OK",
+                        "The answer has arrived: the terminal says whether it works. You can close this page."
+                    )
                     return code
                 case .refused(let error):
-                    visitor.say("200 OK", "The sign-in was refused: the terminal says more. You can close this page.")
+                    visitor.say(
+                        "200 OK", "The sign-in was refused: the terminal says more. You can close this page.")
                     throw error
                 case .foreign:
                     foreign += 1
-                    visitor.say("400 Bad Request", "This answer does not belong to the sign-in that is waited for.")
+                    visitor.say(
+                        "400 Bad Request", "This answer does not belong to the sign-in that is waited for.")
                 }
             }
-            do { try await Task.sleep(for: Self.pause) } catch { throw OAuthError(.cancelled, "it was stopped") }
+            do { try await Task.sleep(for: Self.pause) } catch {
+                throw OAuthError(.cancelled, "it was stopped")
+            }
         }
         throw OAuthError(
             .expired,
@@ -140,7 +147,8 @@ private struct Visitor {
     var target: Substring? {
         let line = head.prefix { $0 != 0x0D && $0 != 0x0A }
         guard line.count <= 16_384, line.allSatisfy({ (0x20...0x7E).contains($0) }) else { return nil }
-        let words = String(decoding: line, as: UTF8.self).split(separator: " ", omittingEmptySubsequences: false)
+        let words = String(decoding: line, as: UTF8.self).split(
+            separator: " ", omittingEmptySubsequences: false)
         guard words.count == 3, words[0] == "GET", words[2].hasPrefix("HTTP/1.") else { return nil }
         return words[1]
     }

@@ -2,24 +2,27 @@ package import Curl
 import JSON
 
 /// A program as a provider knows it, on its way to that provider's endpoints; prints without its secret.
-package struct OAuthClient: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+package struct OAuthClient: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable
+{
     package let provider: OAuthProvider
     package let id: String
     let secret: String?
     private let caFile: String?
+    private let deadline: Duration
     private let engine: Engine
 
     /// Answers of the largest providers are 5 KiB.
     private static let longestAnswer = 65_536
-    /// One exchange with an endpoint.
-    package static let deadline = Duration.seconds(20)
 
     /// - Parameters:
     ///   - secret: nil for a public client (RFC 6749 §2.1).
     ///   - caFile: PEM of the authorities to trust instead of the system's.
+    ///   - deadline: for one exchange with an endpoint.
     package init(
-        provider: OAuthProvider, id: String, secret: String?, caFile: String? = nil, engine: Engine
+        provider: OAuthProvider, id: String, secret: String?, caFile: String? = nil,
+        deadline: Duration = .seconds(20), engine: Engine
     ) {
+        self.deadline = deadline
         self.provider = provider
         self.id = id
         self.secret = secret
@@ -69,9 +72,9 @@ package struct OAuthClient: Sendable, CustomStringConvertible, CustomDebugString
                 ], body: Array(FormField.text(form).utf8),
                 // A company's own provider may well be inside its network.
                 reach: .everywhere, limits: .init(body: Self.longestAnswer), caFile: caFile)
-            response = try await engine.perform(request, deadline: .now + Self.deadline)
+            response = try await engine.perform(request, deadline: .now + deadline)
         } catch {
-            throw Self.fault(error, without: sent)
+            throw fault(error, without: sent)
         }
         let answer = (try? JSON(parsing: response.body, depth: 16))?.object
         if response.status == 200, let answer { return answer }
@@ -83,7 +86,7 @@ package struct OAuthClient: Sendable, CustomStringConvertible, CustomDebugString
         throw Self.fault(response.status)
     }
 
-    private static func fault(_ error: CurlError, without sent: [String]) -> OAuthError {
+    private func fault(_ error: CurlError, without sent: [String]) -> OAuthError {
         let isHeard = error.session.isRequested
         let words = OAuthError.clean(error.detail, without: sent, limit: 200)
         return switch error.kind {

@@ -47,6 +47,7 @@ package struct TokenGrant: Sendable, Hashable, CustomStringConvertible, CustomDe
 
     /// Visible ASCII (RFC 6749 appendix A.12, without the space): nothing in it can end a line or a SASL field.
     private static func isToken(_ text: String) -> Bool {
-        !text.isEmpty && text.utf8.count <= longestToken && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+        !text.isEmpty && text.utf8.count <= longestToken
+            && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
     }
 }

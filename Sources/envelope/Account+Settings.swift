@@ -40,7 +40,9 @@ extension Account {
         var options = SMTPOptions(stored)
         // Asked for when it was set up.
         options.allowPlainBeyondLoopback = true
-        let login = stored.login.map { AccountTransport.Login($0, of: stored, sealed: sealed, tokens: tokens) }
+        let login = stored.login.map {
+            AccountTransport.Login($0, of: stored, sealed: sealed, tokens: tokens)
+        }
         let record = AccountRecord(
             id: stored.id, name: stored.name, kind: .smtp, server: server.description,
             username: stored.login?.username, sender: stored.sender.address)

@@ -29,7 +29,8 @@ struct IMAPMailbox: MailboxReader {
             return try await look(question, client(secret))
         } catch {
             // A token may be revoked before its time: once more, with a new one.
-            guard source.isRenewable, error.phase == .auth, [.authFailed, .oauthRequired].contains(error.code)
+            guard source.isRenewable, error.phase == .auth,
+                [.authFailed, .oauthRequired].contains(error.code)
             else { throw error }
             return try await look(question, client(try await self.secret(insteadOf: secret)))
         }

@@ -45,7 +45,8 @@ struct SecretSource: Sendable {
     /// The secret, and for how many seconds it may be used again.
     ///
     /// - Parameter refused: one that the server has just refused.
-    func reading(insteadOf refused: Secret? = nil) async throws(Unreadable) -> (secret: Secret, keep: Double) {
+    func reading(insteadOf refused: Secret? = nil) async throws(Unreadable) -> (secret: Secret, keep: Double)
+    {
         guard case .tokens(let tokens) = place else { return (try await secret(), keep) }
         do throws(TokenFault) {
             let token = try await tokens.token(insteadOf: refused)

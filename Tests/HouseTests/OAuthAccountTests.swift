@@ -8,12 +8,16 @@ import Testing
 /// Accounts that log in by OAuth: a small OAuth server, and a real Postfix and Dovecot that ask it about each token.
 @Suite("Accounts that sign in with OAuth")
 struct OAuthAccountTests {
-    @Test("Signed in by a code, sent, run out, renewed, sent again; no token and no secret is anywhere in clear")
+    @Test(
+        "Signed in by a code, sent, run out, renewed, sent again; no token and no secret is anywhere in clear"
+    )
     func wholeLife() async throws {
         try await OAuthScene.lend { scene in
             try scene.peer.behave(#"{"pending": 1}"#)
             var written = try await scene.signedIn()
-            #expect(written.contains(#"{"sign_in":{"way":"device","page":"http://127.0.0.1/device","user_code":"BCDF-GHJK""#))
+            #expect(
+                written.contains(
+                    #"{"sign_in":{"way":"device","page":"http://127.0.0.1/device","user_code":"BCDF-GHJK""#))
             let (first, firstErrors) = try await scene.send("With the first token")
             #expect(first["status"] == "sent", "\(first)")
             #expect(try scene.peer.state.granted == ["device_code": 1])
@@ -42,14 +46,21 @@ struct OAuthAccountTests {
             #expect(try scene.peer.state.reused == 0)
             try await eventually { try scene.mail.messages.count == 4 }
 
-            for arguments in [["accounts", "rekey"], ["accounts", "test"], ["accounts", "list", "--json"], ["doctor"], ["list"]] {
+            for arguments in [
+                ["accounts", "rekey"], ["accounts", "test"], ["accounts", "list", "--json"], ["doctor"],
+                ["list"],
+            ] {
                 let run = try await AccountsTests.run(arguments, environment: scene.environment)
                 #expect(run.status == 0, "\(arguments): \(run.output) \(run.errors)")
                 written += run.output + run.errors
             }
-            written += "\(first)\(second)\(third)\(fourth)" + firstErrors + fourthErrors + program.standardError
-            for name in try FileManager.default.subpathsOfDirectory(atPath: scene.folder) where name != "client-secret" {
-                guard let data = FileManager.default.contents(atPath: scene.folder + "/" + name) else { continue }
+            written +=
+                "\(first)\(second)\(third)\(fourth)" + firstErrors + fourthErrors + program.standardError
+            for name in try FileManager.default.subpathsOfDirectory(atPath: scene.folder)
+            where name != "client-secret" {
+                guard let data = FileManager.default.contents(atPath: scene.folder + "/" + name) else {
+                    continue
+                }
                 written += String(decoding: data, as: UTF8.self)
             }
             var secrets = try scene.peer.state.secrets + [OAuthPeer.clientSecret]
@@ -94,11 +105,17 @@ struct OAuthAccountTests {
                 (["--oauth", "ada@gmail.com", "x@gmail.com"], "stands before --oauth"),
                 (["ada@gmail.com", "--oauth", "google", "--client-id", "x", "--device"], "--browser"),
                 (
-                    ["ada@gmail.com", "--oauth", "custom", "--client-id", "x", "--token-url", "http://example.com", "--scope", "m"],
+                    [
+                        "ada@gmail.com", "--oauth", "custom", "--client-id", "x", "--token-url",
+                        "http://example.com", "--scope", "m",
+                    ],
                     "https"
                 ),
                 (
-                    ["ada@example.com", "--oauth", "--smtp-url", "smtps://mail.example.com", "--client-id", "x"],
+                    [
+                        "ada@example.com", "--oauth", "--smtp-url", "smtps://mail.example.com", "--client-id",
+                        "x",
+                    ],
                     "--oauth google"
                 ),
                 (

@@ -30,7 +30,8 @@ struct OAuthScene: Sendable {
     func adding(_ extra: String...) -> [String] {
         [
             "accounts", "add", "Me <\(mail.username)>", "--name", "work", "--oauth", "custom", "--smtp-url",
-            "smtps://\(mail.percentEncodedUser)@\(mail.host):\(mail.smtpsPort)", "--smtp-ca-file", mail.caFile,
+            "smtps://\(mail.percentEncodedUser)@\(mail.host):\(mail.smtpsPort)", "--smtp-ca-file",
+            mail.caFile,
             "--client-id", "secret-client", "--token-url", peer.url("/token"), "--scope", "mail",
             "--device-url", peer.url("/device"), "--authorization-url", peer.url("/authorize"), "--json",
         ] + extra
@@ -65,24 +66,27 @@ struct OAuthScene: Sendable {
 
     func message(_ text: String) -> JSON {
         [
-            "to": [.string(mail.username)], "subject": .string(text), "text": .string(text), "wait_seconds": 30,
+            "to": [.string(mail.username)], "subject": .string(text), "text": .string(text),
+            "wait_seconds": 30,
         ]
     }
 
-    /// Has the record's access token run out a minute ago, as if its hour were over.
+    /// Has the record's access token run out long ago.
     func expire() throws {
-        try Self.run(
-            "sqlite3", database,
-            "UPDATE oauth_logins SET issued_at = '2026-01-01T00:00:00.000Z', expires_at = '2026-01-01T01:00:00.000Z'")
+        try set("issued_at = '2026-01-01T00:00:00.000Z', expires_at = '2026-01-01T01:00:00.000Z'")
     }
 
-    private static func run(_ arguments: String...) throws {
+    /// Changes the login in the record behind the program's back.
+    func set(_ changes: String) throws {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [
-            "python3", "-c",
-            "import sqlite3, sys; db = sqlite3.connect(sys.argv[1], timeout=30); db.execute(sys.argv[2]); db.commit()",
-        ] + arguments.dropFirst()
+        let script = """
+            import sqlite3, sys
+            db = sqlite3.connect(sys.argv[1], timeout=30)
+            db.execute("UPDATE oauth_logins SET " + sys.argv[2])
+            db.commit()
+            """
+        process.arguments = ["python3", "-c", script, database, changes]
         try process.run()
         process.waitUntilExit()
         #expect(process.terminationStatus == 0)

@@ -19,7 +19,8 @@ struct BrowserTests {
             try peer.behave(settings)
             let client = try client(peer, engine)
             let door = try LoopbackRedirect()
-            let request = try AuthorizationRequest(client, port: door.port, random: octets(64), sha256: sha256)
+            let request = try AuthorizationRequest(
+                client, port: door.port, random: octets(64), sha256: sha256)
             async let visited: Void = visit(peer, request, door.port)
             let grant: Result<TokenGrant, OAuthError>
             do throws(OAuthError) {
@@ -72,7 +73,8 @@ struct BrowserTests {
     func foreignState() async throws {
         let (grant, state) = try await Self.signIn(#"{"consent": "wrong_state"}"#) { peer, request, port in
             #expect(try await peer.browse(request.url).status == 400)
-            for path in ["/?code=forged", "/?code=forged&state=", "/favicon.ico", "/?state=a&state=a&code=b"] {
+            for path in ["/?code=forged", "/?code=forged&state=", "/favicon.ico", "/?state=a&state=a&code=b"]
+            {
                 let (status, _) = try await peer.browse("http://127.0.0.1:\(port)\(path)")
                 #expect(status == (path == "/favicon.ico" ? 404 : 400), "\(path)")
             }
@@ -101,7 +103,8 @@ struct BrowserTests {
             let engine = Engine()
             let client = try client(peer, engine)
             let door = try LoopbackRedirect()
-            let request = try AuthorizationRequest(client, port: door.port, random: octets(64), sha256: sha256)
+            let request = try AuthorizationRequest(
+                client, port: door.port, random: octets(64), sha256: sha256)
             async let page = peer.browse(request.url)
             let code = try await door.code(for: request, within: .seconds(60))
             _ = try await page

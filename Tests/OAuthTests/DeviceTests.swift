@@ -47,11 +47,13 @@ struct DeviceTests {
         #expect(!"\(token) \(String(reflecting: token))".contains(token.accessToken))
     }
 
-    @Test("A no, a code that ran out, and nobody who comes", arguments: [
-        (#"{"consent": "no"}"#, OAuthError.Kind.denied), (#"{"consent": "expired"}"#, .expired),
-        (#"{"pending": 100, "code_expires_in": 20, "interval": 5}"#, .expired),
-        (#"{"fault": "invalid_scope"}"#, .refused), (#"{"fault": "503"}"#, .unavailable),
-    ])
+    @Test(
+        "A no, a code that ran out, and nobody who comes",
+        arguments: [
+            (#"{"consent": "no"}"#, OAuthError.Kind.denied), (#"{"consent": "expired"}"#, .expired),
+            (#"{"pending": 100, "code_expires_in": 20, "interval": 5}"#, .expired),
+            (#"{"fault": "invalid_scope"}"#, .refused), (#"{"fault": "503"}"#, .unavailable),
+        ])
     func notGranted(settings: String, kind: OAuthError.Kind) async throws {
         let (grant, waits, _) = try await Self.signIn(settings)
         #expect(throws: OAuthError.self) { try grant.get() }
@@ -61,7 +63,9 @@ struct DeviceTests {
 
     @Test("A client that the server does not know, or whose secret is wrong, is named so")
     func unknownClient() async throws {
-        for (id, secret) in [("nobody", nil), ("secret-client", "wrong-planted-secret")] as [(String, String?)] {
+        for (id, secret) in [("nobody", nil), ("secret-client", "wrong-planted-secret")]
+            as [(String, String?)]
+        {
             let (grant, _, _) = try await Self.signIn("{}", id: id, secret: secret)
             guard case .failure(let error) = grant else {
                 Issue.record("it was granted")

@@ -24,7 +24,8 @@ struct RefreshTests {
             let second = try await client.renew(first)
             #expect(second.refreshToken != nil && second.refreshToken != first)
             await #expect { try await client.renew(first) } throws: { error in
-                (error as? OAuthError)?.kind == .signInAgain && (error as? OAuthError)?.code == "invalid_grant"
+                (error as? OAuthError)?.kind == .signInAgain
+                    && (error as? OAuthError)?.code == "invalid_grant"
             }
             // The whole family is gone then, which is why two processes must never show the same one.
             await #expect(throws: OAuthError.self) { try await client.renew(second.refreshToken ?? "") }
@@ -50,11 +51,13 @@ struct RefreshTests {
         ("500", .unavailable, "500"), ("503", .unavailable, "503"), ("429", .unavailable, "429"),
         ("404", .strange, "404"), ("200", .strange, "type"), ("malformed", .strange, "JSON"),
         ("html", .strange, "JSON"), ("huge", .strange, "too long"), ("redirect", .strange, "not followed"),
-        ("close", .unavailable, "reached"), ("no_type", .strange, "Bearer"), ("crlf", .strange, "cannot be sent|can be sent"),
+        ("close", .unavailable, "reached"), ("no_type", .strange, "Bearer"),
+        ("crlf", .strange, "cannot be sent|can be sent"),
         ("echo", .refused, "•••"),
     ]
 
-    @Test("What a server says instead of a token is told apart, and none of it is a secret", arguments: faults)
+    @Test(
+        "What a server says instead of a token is told apart, and none of it is a secret", arguments: faults)
     func fault(fault: String, kind: OAuthError.Kind, words: String) async throws {
         try await Self.signedIn { peer, client, token in
             try peer.behave(#"{"fault": "\#(fault)"}"#)
@@ -63,7 +66,9 @@ struct RefreshTests {
                 Issue.record("it was granted")
             } catch let error as OAuthError {
                 #expect(error.kind == kind, "\(error)")
-                #expect(words.split(separator: "|").contains { error.detail.contains($0) } || words.isEmpty, "\(error)")
+                #expect(
+                    words.split(separator: "|").contains { error.detail.contains($0) } || words.isEmpty,
+                    "\(error)")
                 #expect(error.mayHaveBeenHeard)
                 #expect(error.detail.utf8.count < 500)
                 #expect(error.detail.unicodeScalars.allSatisfy { $0.value >= 0x20 })
@@ -90,13 +95,33 @@ struct RefreshTests {
         }
     }
 
-    @Test("Endpoints are https, or on this machine", arguments: [
-        ("https://login.example.com/token", true), ("http://127.0.0.1:8080/t", true), ("http://localhost/t", true),
-        ("http://[::1]:1/t", true), ("http://login.example.com/token", false), ("http://127.0.0.1.example.com/", false),
-        ("http://localhost:x@example.com/", false), ("ftp://localhost/", false), ("https://user@example.com/", false),
-        ("https://example.com/$(id)", false), ("https://example.com/a b", false), ("", false),
-        ("https://example.com/#f", false), ("http://localhost.example.com", false),
-    ])
+    @Test("A server that says nothing is waited for until the deadline, and may have heard it")
+    func silent() async throws {
+        try await Self.signedIn { peer, _, token in
+            try peer.behave(#"{"fault": "silent"}"#)
+            let engine = Engine()
+            let hurried = try client(peer, engine, deadline: .milliseconds(300))
+            await #expect { try await hurried.renew(token) } throws: { error in
+                guard let error = error as? OAuthError else { return false }
+                return error.kind == .unavailable && error.mayHaveBeenHeard
+                    && error.detail.contains("did not answer")
+            }
+            await engine.shutdown()
+        }
+    }
+
+    @Test(
+        "Endpoints are https, or on this machine",
+        arguments: [
+            ("https://login.example.com/token", true), ("http://127.0.0.1:8080/t", true),
+            ("http://localhost/t", true),
+            ("http://[::1]:1/t", true), ("http://login.example.com/token", false),
+            ("http://127.0.0.1.example.com/", false),
+            ("http://localhost:x@example.com/", false), ("ftp://localhost/", false),
+            ("https://user@example.com/", false),
+            ("https://example.com/$(id)", false), ("https://example.com/a b", false), ("", false),
+            ("https://example.com/#f", false), ("http://localhost.example.com", false),
+        ])
     func endpoints(url: String, isFit: Bool) {
         let made = Result { () throws -> OAuthProvider in
             try .custom(authorizationURL: nil, deviceURL: nil, tokenURL: url, scope: "mail")
@@ -104,10 +129,13 @@ struct RefreshTests {
         #expect(((try? made.get()) != nil) == isFit)
     }
 
-    @Test("The known providers: a tenant is no way to another host", arguments: [
-        ("common", true), ("contoso.onmicrosoft.com", true), ("8eaef023-2b34-4da1-9baa-8bc8c9d6a490", true),
-        ("a/../b", false), ("evil.example/?", false), ("", false), ("a@b", false), ("%2e", false),
-    ])
+    @Test(
+        "The known providers: a tenant is no way to another host",
+        arguments: [
+            ("common", true), ("contoso.onmicrosoft.com", true),
+            ("8eaef023-2b34-4da1-9baa-8bc8c9d6a490", true),
+            ("a/../b", false), ("evil.example/?", false), ("", false), ("a@b", false), ("%2e", false),
+        ])
     func providers(tenant: String, isFit: Bool) throws {
         let made = Result { () throws -> OAuthProvider in try .microsoft(tenant: tenant) }
         #expect(((try? made.get()) != nil) == isFit)

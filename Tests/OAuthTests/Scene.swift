@@ -8,13 +8,13 @@ import TestPeers
 func client(
     _ peer: OAuthPeer, _ engine: Engine, id: String = "secret-client",
     secret: String? = OAuthPeer.clientSecret,
-    tokenURL: String? = nil
+    tokenURL: String? = nil, deadline: Duration = .seconds(60)
 ) throws -> OAuthClient {
     OAuthClient(
         provider: try .custom(
             authorizationURL: peer.url("/authorize"), deviceURL: peer.url("/device"),
             tokenURL: tokenURL ?? peer.url("/token"), scope: "mail"),
-        id: id, secret: secret, engine: engine)
+        id: id, secret: secret, deadline: deadline, engine: engine)
 }
 
 func octets(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8.random(in: 0...255) } }

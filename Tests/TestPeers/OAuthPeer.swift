@@ -70,7 +70,9 @@ package struct OAuthPeer: Sendable {
         for await _ in ended {}
         let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         let lines = text.split(separator: "\n", maxSplits: 1)
-        guard let status = lines.first.flatMap({ Int($0) }) else { throw PeerError("the browser saw nothing") }
+        guard let status = lines.first.flatMap({ Int($0) }) else {
+            throw PeerError("the browser saw nothing")
+        }
         return (status, lines.count > 1 ? String(lines[1]) : "")
     }
 

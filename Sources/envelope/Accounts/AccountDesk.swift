@@ -100,7 +100,8 @@ struct AccountDesk {
     func check(
         _ account: ConfiguredAccount, secret: Secret?, tokens: OAuthTokens? = nil
     ) async throws(Failure) -> LoginCheck {
-        let (_, transport) = try Account.configured(account, sealed: secret, tokens: tokens, settings, now: now)
+        let (_, transport) = try Account.configured(
+            account, sealed: secret, tokens: tokens, settings, now: now)
         return await transport.checkLogin()
     }
 

@@ -59,7 +59,8 @@ final class AccountSecret {
                         + " ENVELOPE_OAUTH_CLIENT_ID.", field: "client_id")
             }
             signed = try await signIn.run(
-                place, clientID: client, clientSecret: signIn.clientSecret(), caFile: command.oauthOptions.caFile,
+                place, clientID: client, clientSecret: signIn.clientSecret(),
+                caFile: command.oauthOptions.caFile,
                 user: username)
         }
         return Given(proof: .token, place: .oauth, sealed: signed?.access, oauth: signed)

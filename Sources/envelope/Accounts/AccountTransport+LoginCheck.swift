@@ -41,7 +41,8 @@ extension AccountTransport {
 extension LoginCheck {
     /// True when the server has refused the login itself, and not for a moment.
     fileprivate var isLoginRefused: Bool {
-        failure?.phase == .auth && [.authFailed, .oauthRequired].contains(failure?.code) && failure?.smtp != nil
+        failure?.phase == .auth && [.authFailed, .oauthRequired].contains(failure?.code)
+            && failure?.smtp != nil
     }
 
     fileprivate func advising(_ advice: String?) -> LoginCheck {

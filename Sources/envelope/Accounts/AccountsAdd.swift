@@ -32,7 +32,8 @@ struct AccountsAdd: AsyncParsableCommand {
     @OptionGroup var oauthOptions: OAuthOptions
     @Option(
         name: .customLong("oauth"), defaultAsFlag: "auto",
-        help: ArgumentHelp("Sign in with OAuth 2.0: google, microsoft, custom or auto.", valueName: "provider"))
+        help: ArgumentHelp(
+            "Sign in with OAuth 2.0: google, microsoft, custom or auto.", valueName: "provider"))
     var oauth: String?
     @Argument(help: "The sender: you@example.com or 'You <you@example.com>'.") var sender: String
     @Option(help: "What to call it; the address by default.") var name: String?

@@ -16,7 +16,8 @@ extension AccountDesk {
     func signInAgain(_ account: ConfiguredAccount, _ signIn: OAuthSignIn) async throws -> Failure? {
         guard let tokens = tokens(of: account) else {
             throw Failure(
-                .invalidRequest, "The account \(account.name) logs in with a \(account.login?.proof.rawValue ?? "nothing").",
+                .invalidRequest,
+                "The account \(account.name) logs in with a \(account.login?.proof.rawValue ?? "nothing").",
                 hint:
                     "Change it with `envelope accounts add '\(account.sender.address.text)' --name '\(account.name)' --oauth"
                     + " --client-id ID`.", field: "account")
@@ -33,7 +34,8 @@ extension AccountDesk {
         if let failure = check.failure, [.authFailed, .oauthRequired].contains(failure.code) {
             throw Failure(
                 failure.code, failure.message,
-                hint: "Nothing was kept. Sign in as \(Reply.printable(account.login?.username ?? "", limit: 320)). \(failure.hint)",
+                hint:
+                    "Nothing was kept. Sign in as \(Reply.printable(account.login?.username ?? "", limit: 320)). \(failure.hint)",
                 phase: failure.phase, smtp: failure.smtp)
         }
         let isKept = try await tokens.lock.held(within: .seconds(60)) {
@@ -58,7 +60,8 @@ extension AccountDesk {
                 clientSecret: kept, caFile: signIn.options.caFile ?? login.caFile,
                 user: account.login?.username ?? account.sender.address.text)
         } catch let failure as Failure {
-            throw TokenFault(kind: failure.retryable ? .temporary : .signIn, reason: failure.message, advice: failure.hint)
+            throw TokenFault(
+                kind: failure.retryable ? .temporary : .signIn, reason: failure.message, advice: failure.hint)
         } catch let fault as TokenFault {
             throw fault
         } catch {

@@ -26,7 +26,9 @@ extension AccountsCommand {
                 let account = try desk.account(name)
                 let failure = try await desk.signInAgain(
                     account, OAuthSignIn(options: oauth, settings: desk.settings, isJSON: json))
-                var object: JSON.Object = ["account": .object(account.report), "works": .bool(failure == nil)]
+                var object: JSON.Object = [
+                    "account": .object(account.report), "works": .bool(failure == nil),
+                ]
                 object["error"] = failure.map { .string($0.message) }
                 return (
                     failure.map { "Signed in and kept; the mail server could not be tried: \($0.message)" }

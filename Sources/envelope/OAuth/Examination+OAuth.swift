@@ -18,7 +18,9 @@ extension Examination {
         }
         let until = "the token is valid until \(login.expiresAt.rfc3339)"
         let interrupted = login.renewingSince.map { "; a renewal at \($0.rfc3339) got no answer" } ?? ""
-        if isOffline { return Finding(subject, .note, "signed in with \(who), \(until)\(interrupted); not renewed") }
+        if isOffline {
+            return Finding(subject, .note, "signed in with \(who), \(until)\(interrupted); not renewed")
+        }
         do throws(TokenFault) {
             _ = try await Spinner.turning("Renewing the token of \(tokens.name)") {
                 await Result { () async throws(TokenFault) in try await tokens.renewedNow() }

@@ -4,7 +4,8 @@ import ArgumentParser
 struct OAuthOptions: ParsableArguments {
     @Option(
         name: .customLong("client-id"),
-        help: ArgumentHelp("With --oauth: the client that you registered with the provider.", valueName: "id"))
+        help: ArgumentHelp("With --oauth: the client that you registered with the provider.", valueName: "id")
+    )
     var clientID: String?
 
     @Option(help: ArgumentHelp("A file that holds the client's secret.", valueName: "file"))
@@ -20,7 +21,9 @@ struct OAuthOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Microsoft's directory: common by default.", valueName: "id"))
     var tenant: String?
 
-    @Option(name: .customLong("authorization-url"), help: ArgumentHelp("Another provider's endpoints.", valueName: "url"))
+    @Option(
+        name: .customLong("authorization-url"),
+        help: ArgumentHelp("Another provider's endpoints.", valueName: "url"))
     var authorizationURL: String?
 
     @Option(name: .customLong("token-url"), help: .hidden) var tokenURL: String?

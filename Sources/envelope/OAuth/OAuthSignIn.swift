@@ -53,27 +53,34 @@ struct OAuthSignIn {
             default: break
             }
         } catch {
-            throw Failure(.invalidRequest, "It cannot be signed in: \(error.detail).", hint: Self.endpoints, field: "oauth")
+            throw Failure(
+                .invalidRequest, "It cannot be signed in: \(error.detail).", hint: Self.endpoints,
+                field: "oauth")
         }
         if id == "custom" {
             throw Failure(
                 .invalidRequest, "Where this mailbox signs in is not known.",
-                hint: "Give --oauth google or --oauth microsoft; for another provider: \(Self.endpoints)", field: "oauth")
+                hint: "Give --oauth google or --oauth microsoft; for another provider: \(Self.endpoints)",
+                field: "oauth")
         }
         throw Failure(
             .invalidRequest, "No provider of OAuth is called \(Reply.printable(id, limit: 60)).",
-            hint: "Known are google, microsoft, custom and auto; the address stands before --oauth.", field: "oauth")
+            hint: "Known are google, microsoft, custom and auto; the address stands before --oauth.",
+            field: "oauth")
     }
 
     /// The provider of an account that has signed in before, with what the flags say otherwise.
     func provider(of login: OAuthLogin) throws(OAuthError) -> OAuthProvider {
-        if let tenant = options.tenant, login.provider == "microsoft" { return try own(.microsoft(tenant: tenant)) }
+        if let tenant = options.tenant, login.provider == "microsoft" {
+            return try own(.microsoft(tenant: tenant))
+        }
         return try own(login.provider())
     }
 
     private func own(_ provider: OAuthProvider) throws(OAuthError) -> OAuthProvider {
         try provider.with(
-            authorizationURL: options.authorizationURL, deviceURL: options.deviceURL, tokenURL: options.tokenURL,
+            authorizationURL: options.authorizationURL, deviceURL: options.deviceURL,
+            tokenURL: options.tokenURL,
             scope: options.scope)
     }
 
@@ -178,9 +185,11 @@ extension Failure {
         switch error.kind {
         case .unavailable, .strange, .cancelled:
             self.init(
-                .connectionFailed, message, hint: "Try again; if it goes on, check the endpoints and the network.",
+                .connectionFailed, message,
+                hint: "Try again; if it goes on, check the endpoints and the network.",
                 retryable: true)
-        case .unfit: self.init(.invalidRequest, message, hint: "Choose --device or --browser, or give the endpoint.")
+        case .unfit:
+            self.init(.invalidRequest, message, hint: "Choose --device or --browser, or give the endpoint.")
         case .clientRefused:
             self.init(
                 .oauthRequired, message,
@@ -190,7 +199,9 @@ extension Failure {
         case .refused:
             self.init(
                 .oauthRequired, message,
-                hint: "Check the client's registration: its kind, its redirect URI and its permissions (docs/oauth.md).")
+                hint:
+                    "Check the client's registration: its kind, its redirect URI and its permissions (docs/oauth.md)."
+            )
         }
     }
 }

@@ -56,7 +56,10 @@ extension OAuthTokens {
     private func renew(
         _ login: OAuthLogin, _ client: OAuthClient, _ refresh: Secret
     ) async throws(TokenFault) -> Token {
-        guard try await note({ try await store.beginRenewal(of: account, generation: login.generation, at: now()) })
+        guard
+            try await note({
+                try await store.beginRenewal(of: account, generation: login.generation, at: now())
+            })
         else { throw .temporary("the login of \(name) was changed meanwhile") }
         reached(.begun)
         // Counted from before it was asked for: the answer may have been long on its way.
@@ -151,7 +154,8 @@ extension OAuthLogin {
             case "microsoft": try .microsoft()
             default:
                 try .custom(
-                    authorizationURL: authorizationURL, deviceURL: deviceURL, tokenURL: tokenURL, scope: scope)
+                    authorizationURL: authorizationURL, deviceURL: deviceURL, tokenURL: tokenURL, scope: scope
+                )
             }
         return try known.with(
             authorizationURL: authorizationURL, deviceURL: deviceURL, tokenURL: tokenURL, scope: scope)

@@ -138,7 +138,8 @@ struct OAuthTokens: Sendable {
         } catch let failure as Failure {
             throw .temporary(failure.message)
         } catch {
-            throw .signIn(name, "its tokens cannot be opened: they were sealed under another key, or are damaged")
+            throw .signIn(
+                name, "its tokens cannot be opened: they were sealed under another key, or are damaged")
         }
     }
 

@@ -28,7 +28,9 @@ struct TokenFault: Error, Sendable {
     static func temporary(_ reason: String) -> TokenFault {
         TokenFault(
             kind: .temporary, reason: reason,
-            advice: "Nothing was sent, and it is tried again by itself. If it goes on, `envelope doctor` says more.")
+            advice:
+                "Nothing was sent, and it is tried again by itself. If it goes on, `envelope doctor` says more."
+        )
     }
 
     /// For a shell, as a person types it.
