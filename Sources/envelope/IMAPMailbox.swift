@@ -1,3 +1,4 @@
+import Discovery
 import IMAP
 import Mail
 import SMTP
@@ -11,25 +12,35 @@ struct IMAPMailbox: MailboxReader {
     let isToken: Bool
     let source: SecretSource
     let options: IMAPOptions
-
-    /// Providers that put what is submitted into the Sent folder themselves.
-    private static let filing = ["gmail.com", "googlemail.com", "outlook.com", "office365.com", "yahoo.com"]
+    let filesByItself: Bool
 
     /// Batches of new messages in one look; the rest is for the next.
     private static let batches = 10
 
-    var filesByItself: Bool {
-        let host = server.host.lowercased()
-        return Self.filing.contains { host == $0 || host.hasSuffix("." + $0) }
+    /// What the provider calls the folder for sent messages; nil for a usual name.
+    private var sentFolder: String? { Provider.keeping(at: server.host)?.sentFolder }
+
+    /// How long a person waits at a prompt for a login.
+    static let patience = Duration.seconds(20)
+
+    /// Logs in now, and leaves.
+    ///
+    /// - Parameter patience: how long the server may take for the login.
+    func checkLogin(within patience: Duration) async -> MailboxLogin {
+        do throws(Failure) {
+            return try await client(patience).checkLogin(sentFolder: sentFolder)
+        } catch {
+            return MailboxLogin(failure: error)
+        }
     }
 
     func look(_ question: MailboxQuestion) async throws(Failure) -> MailboxFindings {
-        let client = try await client()
+        let client = try await client(nil)
         var findings = MailboxFindings()
         let folder: FolderName?
         do {
             folder = try await client.withSession { session in
-                let folder = try await Self.lookForCopies(question, &session, &findings)
+                let folder = try await lookForCopies(question, &session, &findings)
                 try await Self.readInbox(question, &session, &findings)
                 return folder
             }
@@ -44,7 +55,7 @@ struct IMAPMailbox: MailboxReader {
         return findings
     }
 
-    private func client() async throws(Failure) -> IMAPClient {
+    private func client(_ patience: Duration?) async throws(Failure) -> IMAPClient {
         let secret: String
         do throws(SecretSource.Unreadable) {
             secret = try await source.secret().reveal()
@@ -54,6 +65,8 @@ struct IMAPMailbox: MailboxReader {
                 "The mailbox's login has no secret: \(Reply.printable(error.reason ?? "it was stopped", limit: 300)).",
                 hint: "Tell the person who runs this server to correct \(source.variable).", phase: .auth)
         }
+        var options = options
+        if let patience { options.deadlines.connect = patience }
         return IMAPClient(
             server: server,
             credentials: isToken
@@ -62,11 +75,11 @@ struct IMAPMailbox: MailboxReader {
     }
 
     /// - Returns: the Sent folder; nil when there is none.
-    private static func lookForCopies(
+    private func lookForCopies(
         _ question: MailboxQuestion, _ session: inout IMAPSession, _ findings: inout MailboxFindings
     ) async throws(IMAPError) -> FolderName? {
         if question.sought.isEmpty { return nil }
-        guard let folder = try await session.sentFolder() else {
+        guard let folder = try await session.sentFolder(named: sentFolder) else {
             findings.troubles.append(.noSentFolder)
             return nil
         }
@@ -144,5 +157,5 @@ extension FolderCursor {
 extension Failure {
     fileprivate static let noSentFolder = Failure(
         .notFound, "The mailbox has no folder for sent messages.",
-        hint: "Make a folder named Sent, or set ENVELOPE_SENT_COPY=never.")
+        hint: "Make a folder named Sent, or set ENVELOPE_SENT_COPY=never (--sent-copy).")
 }
