@@ -51,13 +51,15 @@ package struct Provider: Sendable, Hashable {
     package let perDay: Int?
     /// Whether what is submitted appears in the Sent folder by itself; nil when that is not certain.
     package let filesSentCopies: Bool?
+    /// What the folder for them is called where the server does not mark it; nil for a usual name.
+    package let sentFolder: String?
     /// What else a person has to do first.
     package let note: String?
 
     init(
         _ id: String, _ name: String, domains: [String] = [], exchanges: [String] = [], servers: [Server],
         imap: Server? = nil, userName: UserName = .address, proof: Proof = .password, help: String? = nil,
-        perDay: Int? = nil, filesSentCopies: Bool? = nil, note: String? = nil
+        perDay: Int? = nil, filesSentCopies: Bool? = nil, sentFolder: String? = nil, note: String? = nil
     ) {
         self.id = id
         self.name = name
@@ -70,6 +72,7 @@ package struct Provider: Sendable, Hashable {
         self.help = help
         self.perDay = perDay
         self.filesSentCopies = filesSentCopies
+        self.sentFolder = sentFolder
         self.note = note
     }
 
@@ -83,9 +86,28 @@ package struct Provider: Sendable, Hashable {
         all.first { provider in provider.exchanges.contains { host == $0 || host.hasSuffix("." + $0) } }
     }
 
-    /// The one whose submission server it is.
+    /// The one whose submission server it is; nil on this machine, where it could be anybody's.
     package static func running(host: String) -> Provider? {
-        all.first { provider in provider.servers.contains { $0.host == host.lowercased() } }
+        let host = host.lowercased()
+        if host == bridge { return nil }
+        return all.first { provider in provider.servers.contains { $0.host == host } }
+    }
+
+    /// Where programs listen that stand between a mail client and a provider.
+    private static let bridge = "127.0.0.1"
+
+    /// The one whose mailboxes are read at the host; of several the first.
+    package static func keeping(at host: String) -> Provider? {
+        let host = host.lowercased()
+        return host == bridge ? nil : all.first { $0.imap?.host == host }
+    }
+
+    /// True when what is handed in at the one host is known to appear in the Sent folder at the other by itself.
+    package static func filesCopies(from submissionHost: String, to imapHost: String) -> Bool {
+        guard let provider = running(host: submissionHost), provider.filesSentCopies == true else {
+            return false
+        }
+        return provider.imap?.host == imapHost.lowercased()
     }
 
     /// With `own` the address, which the person has to replace.

@@ -41,7 +41,7 @@ extension Diagnosis {
             || sign.says("log in via your web browser", "log in with your web browser", "web login required")
         {
             return Diagnosis(
-                .oauthRequired, retryable: false,
+                .authFailed, retryable: false,
                 "The provider wants a person to sign in by a browser. Log in with OAuth 2.0: "
                     + "`envelope accounts add you@example.com --oauth --client-id ID`; or with an app password."
             )

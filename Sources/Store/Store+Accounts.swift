@@ -32,9 +32,10 @@ extension Store {
         }
     }
 
-    /// Ends an account's pause, and forgets it.
+    /// Ends an account's pause, and forgets it; processes that wait for its end hear of it by `accountChanges`.
     package func resume(_ account: String) async throws {
         try await writer.write { db in
+            try db.run("UPDATE account_changes SET number = number + 1")
             try db.execute(
                 sql: "UPDATE accounts SET paused_at = NULL, paused_until = NULL, pause = NULL WHERE id = ?",
                 arguments: [account])

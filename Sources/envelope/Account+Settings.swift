@@ -24,16 +24,21 @@ extension Account {
             kind: .smtp, server: server.description, username: username, sender: sender.address)
         return try mailbox(
             record, sender, at: server, login, options, settings,
-            reader: reader(settings, smtpUser: username, sender: sender.address), now: now)
+            reader: reader { () throws(Failure) in
+                try IMAPMailbox.environment(
+                    settings, smtpHost: server.host, smtpUser: username, sender: sender.address)
+            }, sentCopy: nil, now: now)
     }
 
     /// One that was set up with `envelope accounts add`.
     ///
     /// - Parameters:
     ///   - sealed: its secret, where the record keeps it.
+    ///   - inbox: the mailbox's own secret, where the record keeps one.
     ///   - tokens: of one that logs in by OAuth.
     static func configured(
-        _ stored: ConfiguredAccount, sealed: Secret?, tokens: OAuthTokens? = nil, _ settings: Settings,
+        _ stored: ConfiguredAccount, sealed: Secret?, inbox: Secret? = nil, tokens: OAuthTokens? = nil,
+        _ settings: Settings,
         now: @escaping @Sendable () -> Timestamp
     ) throws(Failure) -> (account: Account, transport: AccountTransport) {
         let server = try SubmissionServer(stored)
@@ -46,14 +51,18 @@ extension Account {
         let record = AccountRecord(
             id: stored.id, name: stored.name, kind: .smtp, server: server.description,
             username: stored.login?.username, sender: stored.sender.address)
-        return try mailbox(record, stored.sender, at: server, login, options, settings, now: now)
+        return try mailbox(
+            record, stored.sender, at: server, login, options, settings,
+            reader: reader { () throws(Failure) in
+                try IMAPMailbox.configured(stored, login, sealed: inbox)
+            }, sentCopy: stored.inbox.sentCopy.flatMap(SentCopyPolicy.init), now: now)
     }
 
     private static func mailbox(
         _ record: AccountRecord, _ sender: Mailbox, at server: SubmissionServer,
         _ login: AccountTransport.Login?,
-        _ options: SMTPOptions, _ settings: Settings, reader: (any MailboxReader)? = nil,
-        now: @escaping @Sendable () -> Timestamp
+        _ options: SMTPOptions, _ settings: Settings, reader: (any MailboxReader)?,
+        sentCopy: SentCopyPolicy?, now: @escaping @Sendable () -> Timestamp
     ) throws(Failure) -> (account: Account, transport: AccountTransport) {
         let terms = try Terms(settings)
         var options = options
@@ -63,16 +72,16 @@ extension Account {
             record: record, sender: sender, transport: transport,
             schedule: RetrySchedule.standard.givingUp(after: terms.giveUpAfter),
             connections: terms.connections, rails: terms.rails, mailbox: reader,
-            sentCopy: (try? settings.sentCopy()) ?? .never)
+            sentCopy: sentCopy ?? (try? settings.sentCopy()) ?? .never)
         return (account, transport)
     }
 
     /// The mailbox, or one that says what is wrong with its settings: mail is sent all the same.
     private static func reader(
-        _ settings: Settings, smtpUser: String?, sender: Address
+        _ mailbox: () throws(Failure) -> IMAPMailbox?
     ) -> (any MailboxReader)? {
         do throws(Failure) {
-            return try IMAPMailbox.environment(settings, smtpUser: smtpUser, sender: sender)
+            return try mailbox()
         } catch {
             return UnusableMailbox(failure: error)
         }

@@ -49,6 +49,7 @@ struct EnvelopeCommand: AsyncParsableCommand {
                                       what became of sent mail
               ENVELOPE_IMAP_PASSWORD  or _FILE, _COMMAND; ENVELOPE_IMAP_TOKEN. For
                                       the same user that of SMTP, when not set
+              ENVELOPE_IMAP_POLL      between looks while there is news (30s)
               ENVELOPE_SENT_COPY      auto, always or never: file sent mail
               ENVELOPE_LOG_LEVEL      debug, info, notice, warning or error
 

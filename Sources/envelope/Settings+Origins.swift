@@ -14,11 +14,13 @@ extension Settings {
         "sandbox",
         "connections", "give.up.after", "retention", "approve", "tools", "attachment.roots", "http.host",
         "http.port",
-        "http.hosts", "log.level",
+        "http.hosts", "log.level", "imap.url", "imap.poll", "imap.ca.file", "imap.password.file",
+        "imap.token.file", "sent.copy",
     ]
     /// A command may hold a secret itself.
     private static let secret = [
         "smtp.password", "smtp.password.command", "smtp.token", "smtp.token.command", "http.token",
+        "imap.password", "imap.password.command", "imap.token", "imap.token.command",
     ]
 
     /// Every setting that is set, with where it comes from.

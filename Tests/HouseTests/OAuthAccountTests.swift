@@ -78,7 +78,9 @@ struct OAuthAccountTests {
         try await OAuthScene.lend { scene in
             let child = try ChildProcess(
                 Program.path,
-                scene.adding("--browser", "--client-secret-command", "cat '\(scene.folder)/client-secret'"),
+                scene.adding([
+                    "--browser", "--client-secret-command", "cat '\(scene.folder)/client-secret'",
+                ]),
                 environment: ["PATH": "/usr/bin:/bin"].merging(scene.environment) { $1 })
             child.closeInput()
             var output = ""
@@ -92,6 +94,38 @@ struct OAuthAccountTests {
             #expect(try scene.peer.state.granted == ["authorization_code": 1])
             let (sent, _) = try await scene.send("x")
             #expect(sent["status"] == "sent", "\(sent)")
+        }
+    }
+
+    @Test("The mailbox takes the same tokens, and a revoked one is renewed for it too")
+    func mailbox() async throws {
+        try await OAuthScene.lend { scene in
+            let added = try await scene.signedIn(
+                "--imap-url",
+                "imaps://\(scene.mail.percentEncodedUser)@\(scene.mail.host):\(scene.mail.imapsPort)",
+                "--sent-copy", "always")
+            #expect(added.contains(#""works": true"#), "\(added)")
+            let (sent, _) = try await scene.send("x")
+            #expect(sent["status"] == "sent", "\(sent)")
+            func check() async throws -> JSON {
+                let run = try await Program.run(
+                    ["mailbox", "check", "--json"], environment: scene.environment)
+                #expect(run.status == 0, "\(run.output) \(run.errors)")
+                return try JSON(parsing: run.output)["mailboxes"]?[0] ?? nil
+            }
+            #expect(try await check()["copies_saved"] == 1)
+            #expect(try scene.peer.state.granted["refresh_token"] == nil)
+            try scene.peer.behave(#"{"refuse_before": \#(try scene.peer.state.number + 1)}"#)
+            #expect(try await check()["looked"] == true)
+            #expect(try scene.peer.state.granted["refresh_token"] == 1)
+            try scene.expire()
+            #expect(try await check()["looked"] == true)
+            #expect(try scene.peer.state.granted["refresh_token"] == 2)
+            try scene.peer.behave(#"{"refuse_before": 1000}"#)
+            let refused = try await Program.run(
+                ["mailbox", "check", "--json"], environment: scene.environment)
+            #expect(refused.status == 2, "\(refused)")
+            #expect(try scene.peer.state.reused == 0)
         }
     }
 

@@ -27,20 +27,20 @@ struct OAuthScene: Sendable {
     var database: String { folder + "/envelope.db" }
 
     /// `accounts add --oauth` at the scene's servers.
-    func adding(_ extra: String...) -> [String] {
+    func adding(_ extra: [String]) -> [String] {
         [
             "accounts", "add", "Me <\(mail.username)>", "--name", "work", "--oauth", "custom", "--smtp-url",
             "smtps://\(mail.percentEncodedUser)@\(mail.host):\(mail.smtpsPort)", "--smtp-ca-file",
             mail.caFile,
             "--client-id", "secret-client", "--token-url", peer.url("/token"), "--scope", "mail",
             "--device-url", peer.url("/device"), "--authorization-url", peer.url("/authorize"), "--json",
-        ] + extra
+        ] + (extra.contains("--imap-url") ? [] : ["--no-imap"]) + extra
     }
 
     /// Signs in by a code, and gives everything that was printed.
     @discardableResult func signedIn(_ extra: String...) async throws -> String {
         let run = try await AccountsTests.run(
-            adding("--device", "--client-secret-file", folder + "/client-secret") + extra,
+            adding(["--device", "--client-secret-file", folder + "/client-secret"] + extra),
             environment: environment)
         #expect(run.status == 0, "\(run.output) \(run.errors)")
         return run.output + run.errors

@@ -29,19 +29,23 @@ final class AccountSecret {
     func get(for username: String, _ provider: Provider?) async throws(Failure) -> Given? {
         if command.noLogin { return nil }
         if let word = command.oauth { return try await signIn(word, username, provider) }
-        if !command.passwordStdin, let proof = settings.proof {
-            let kind: ConfiguredAccount.Login.Proof = proof.isToken ? .token : .password
-            switch proof.source.place {
-            case .value(let value): return Given(proof: kind, place: .sealed, sealed: Secret(value))
-            case .file(let path):
-                return Given(proof: kind, place: .file(SystemFile.absolute(path)), sealed: nil)
-            case .command(let line): return Given(proof: kind, place: .command(line), sealed: nil)
-            // No setting says so.
-            case .tokens: break
-            }
-        }
+        if !command.passwordStdin, let given = Self.own(settings.proof) { return given }
         if typed == nil { typed = try ask(username, provider) }
         return Given(proof: .password, place: .sealed, sealed: typed)
+    }
+
+    /// What flags and environment name; nil when they name none.
+    static func own(_ proof: (isToken: Bool, source: SecretSource)?) -> Given? {
+        guard let proof else { return nil }
+        let kind: ConfiguredAccount.Login.Proof = proof.isToken ? .token : .password
+        switch proof.source.place {
+        case .value(let value): return Given(proof: kind, place: .sealed, sealed: Secret(value))
+        case .file(let path):
+            return Given(proof: kind, place: .file(SystemFile.absolute(path)), sealed: nil)
+        case .command(let line): return Given(proof: kind, place: .command(line), sealed: nil)
+        // No setting says so.
+        case .tokens: return nil
+        }
     }
 
     /// A person signs in once, however many servers are tried.

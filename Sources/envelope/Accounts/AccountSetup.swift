@@ -7,18 +7,19 @@ import Store
 /// The way from an address to a draft that works: candidates in order, one secret, a login for each until one is
 /// taken.
 struct AccountSetup {
-    private let command: AccountsAdd
-    private let desk: AccountDesk
-    private let sender: Mailbox
-    private let discovery: Discovery
-    private let secret: AccountSecret
+    let command: AccountsAdd
+    let desk: AccountDesk
+    let sender: Mailbox
+    let discovery: Discovery
+    let secret: AccountSecret
 
     /// What came out.
     struct Found {
-        let draft: AccountDraft
+        var draft: AccountDraft
         let candidate: Candidate?
         let isTested: Bool
         let sizeLimit: Int?
+        var mailbox = Inbox.none
     }
 
     init(_ command: AccountsAdd, _ desk: AccountDesk) throws(Failure) {
@@ -36,11 +37,12 @@ struct AccountSetup {
                 .invalidRequest, "The name cannot be used.", hint: "Give a short printable one.",
                 field: "name")
         }
-        if let pin = command.pin, !Self.isPin(pin) {
+        for (field, pin) in [("pin", command.pin), ("imap_pin", command.imapPin)] {
+            guard let pin, !Self.isPin(pin) else { continue }
             throw Failure(
                 .invalidRequest, "The pin is not sha256// and 44 digits of base64.",
                 hint: "`envelope accounts test` and a failed `add` print a server's key in that form.",
-                field: "pin")
+                field: field)
         }
         secret = AccountSecret(command, desk.settings)
         // Documents of autoconfig are fetched as soon as there is a client for them.
@@ -168,7 +170,7 @@ struct AccountSetup {
         AccountDraft(
             sender: sender, host: host, port: port, security: security,
             login: secret.map { .init(username: username, proof: $0.proof, place: $0.place) },
-            secret: secret?.sealed, oauth: secret?.oauth, imapURL: command.imapURL,
+            secret: secret?.sealed, oauth: secret?.oauth,
             caFile: command.options.smtpCAFile.map(SystemFile.absolute),
             publicKey: command.pin)
     }

@@ -24,6 +24,11 @@ struct AccountsAdd: AsyncParsableCommand {
             ENVELOPE_OAUTH_CLIENT_SECRET. Tokens are sealed in the record and renewed by
             themselves.
 
+            The mailbox that shows bounces and Sent copies is found and tried as well, as
+            the same user with the same secret; --imap-url, --imap-user and
+            --imap-password-file (-command, ENVELOPE_IMAP_PASSWORD) say otherwise. Without
+            it mail is sent all the same.
+
             A name that exists is replaced and keeps its sends. Exit status: 0 kept,
             1 the login failed and nothing is kept, 2 wrong usage.
             """)
@@ -40,8 +45,13 @@ struct AccountsAdd: AsyncParsableCommand {
     @Option(help: "The user name, where it is not the address.") var user: String?
     @Option(help: ArgumentHelp("A provider by name, for example ses or sendgrid.", valueName: "name"))
     var provider: String?
-    @Option(help: ArgumentHelp("The mailbox's IMAP server: imaps://user@host:993.", valueName: "url"))
-    var imapURL: String?
+    @Option(
+        help: ArgumentHelp("The mailbox's user name, where it is not that for sending.", valueName: "user"))
+    var imapUser: String?
+    @Option(
+        help: ArgumentHelp("As --pin, for the mailbox's server where it is another one.", valueName: "key"))
+    var imapPin: String?
+    @Flag(name: .customLong("no-imap"), help: "Look into no mailbox.") var noIMAP = false
     @Option(
         help: ArgumentHelp(
             "Trust the server with this public key, instead of its certificate: sha256//…", valueName: "key"))
@@ -55,9 +65,10 @@ struct AccountsAdd: AsyncParsableCommand {
     func run() async throws {
         try await AccountsRun(options, json: json).run { desk in
             let setup = try AccountSetup(self, desk)
-            let found = try await setup.run()
+            let found = try await setup.withMailbox(try await setup.run())
             let account = try await desk.keep(
-                found.draft, name: name ?? found.draft.sender.address.text, isDefault: `default`)
+                found.draft, name: name ?? found.draft.sender.address.text, isDefault: `default`,
+                isTested: found.isTested)
             return (found.text(account), found.json(account), .done)
         }
     }

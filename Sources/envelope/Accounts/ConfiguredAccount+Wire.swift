@@ -68,4 +68,6 @@ extension AccountTransport.Login {
 extension ConfiguredAccount {
     /// What its sealed secret is bound to, besides the account.
     static let secretKind = "smtp"
+    /// That of its mailbox's own secret.
+    static let inboxSecretKind = "imap"
 }

@@ -14,7 +14,9 @@ import Foundation
 struct SecretKeys: Sendable {
     let file: KeyFile
     let nextFile: KeyFile
-    private let environment: [String: String]
+    /// The record's file.
+    let database: String
+    let environment: [String: String]
     private let lockPath: String
 
     static let variable = "ENVELOPE_SECRET_KEY"
@@ -24,6 +26,7 @@ struct SecretKeys: Sendable {
         file = KeyFile(path: database + ".secret-key")
         nextFile = KeyFile(path: database + ".secret-key.next")
         lockPath = database + ".secret-key.lock"
+        self.database = database
         self.environment = environment
     }
 

@@ -1,4 +1,3 @@
-import Curl
 import Mail
 import OAuth
 import SMTP
@@ -7,7 +6,7 @@ import Store
 extension AccountDesk {
     /// The account's tokens; nil when it logs in otherwise.
     func tokens(of account: ConfiguredAccount) -> OAuthTokens? {
-        OAuthTokens(of: account, in: store, at: path, keys: keys, engine: Engine(), environment)
+        OAuthTokens(of: account, in: store, keys: keys, now: now)
     }
 
     /// Signs in anew, tries the login, and keeps it in place of the last one.
@@ -46,7 +45,7 @@ extension AccountDesk {
             }
         }
         if !isKept { throw Failure.noStoredAccount }
-        if check.failure == nil { try await store.resume(account.id) }
+        if check.failure == nil { try await loginWorked(for: account.id) }
         return check.failure
     }
 

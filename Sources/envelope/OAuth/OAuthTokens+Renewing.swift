@@ -89,7 +89,7 @@ extension OAuthTokens {
         var last = ""
         for attempt in 0..<4 {
             do {
-                let store = attempt == 0 ? store : try Store.open(at: path)
+                let store = attempt == 0 ? store : try Store.open(at: keys.database)
                 return try await keys.locked {
                     try await store.renewed(
                         account, generation: login.generation,

@@ -29,8 +29,6 @@ struct OAuthTokens: Sendable {
     let account: String
     let name: String
     let store: Store
-    /// Of the record.
-    let path: String
     let keys: SecretKeys
     let engine: Engine
     let now: @Sendable () -> Timestamp
@@ -43,23 +41,21 @@ struct OAuthTokens: Sendable {
 
     /// Nil for an account that logs in otherwise.
     ///
-    /// - Parameters:
-    ///   - engine: reaches the provider.
-    ///   - environment: looked into by debug builds only, for where to stop.
+    /// - Parameter keys: of that record; their environment says to debug builds where to stop.
     init?(
-        of account: ConfiguredAccount, in store: Store, at path: String, keys: SecretKeys, engine: Engine,
-        _ environment: [String: String], now: @escaping @Sendable () -> Timestamp = { .now }
+        of account: ConfiguredAccount, in store: Store, keys: SecretKeys,
+        now: @escaping @Sendable () -> Timestamp
     ) {
         guard account.login?.place == .oauth else { return nil }
         self.account = account.id
         name = account.name
         self.store = store
-        self.path = path
         self.keys = keys
-        self.engine = engine
+        // It starts no thread before something is renewed.
+        engine = Engine()
         self.now = now
         #if DEBUG
-        let stop = environment["ENVELOPE_STOP_AT"]
+        let stop = keys.environment["ENVELOPE_STOP_AT"]
         reached = { step in if stop == step.rawValue { kill(getpid(), SIGKILL) } }
         #else
         reached = { _ in }
@@ -67,7 +63,7 @@ struct OAuthTokens: Sendable {
     }
 
     /// Holds up the renewals of other tasks and processes.
-    var lock: FileLock { FileLock(path: "\(path).oauth-\(account).lock") }
+    var lock: FileLock { FileLock(path: "\(keys.database).oauth-\(account).lock") }
 
     /// The token that is good now, renewed first where it is about to run out.
     ///

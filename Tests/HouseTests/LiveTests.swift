@@ -1,0 +1,192 @@
+import Foundation
+import JSON
+import TestPeers
+import Testing
+
+/// `envelope --http` as it runs for months: nobody asks it to look, and other processes change its accounts.
+@Suite("The server that runs on", .timeLimit(.minutes(5)))
+struct LiveTests {
+    private static func environment(_ server: MailServer, _ folder: String) -> [String: String] {
+        var all = server.environment(
+            url: "smtps://\(server.percentEncodedUser)@\(server.host):\(server.smtpsPort)", folder: folder)
+        all["ENVELOPE_IMAP_URL"] = "imaps://\(server.percentEncodedUser)@\(server.host):\(server.imapsPort)"
+        all["ENVELOPE_IMAP_POLL"] = "1s"
+        all["ENVELOPE_SENT_COPY"] = "always"
+        return all
+    }
+
+    private static func send(
+        _ program: HTTPProgram, to address: String, _ more: JSON.Object = [:]
+    ) async throws -> String {
+        var message: JSON.Object = ["to": [.string(address)], "subject": "Hello", "text": "x"]
+        for (name, value) in more { message[name] = value }
+        let answer = try await program.curl(
+            "/send", "-H", "Content-Type: application/json", "-d", JSON.object(message).text)
+        return try #require(answer["id"]?.string, "\(answer)")
+    }
+
+    private static func track(_ id: String, _ program: HTTPProgram) async throws -> JSON {
+        try await program.curl("/track/" + id).json
+    }
+
+    @Test(
+        "A copy and a bounce come to be known by themselves, in track and by webhook, and nobody asked for a look"
+    )
+    func settles() async throws {
+        try await MailServer.lend { server in
+            try await withWebPeer { peer in
+                try await withTemporaryFolder { folder in
+                    var environment = Self.environment(server, folder)
+                    environment["ENVELOPE_WEBHOOK_SECRET"] = WebhookTests.secret
+                    environment["ENVELOPE_WEBHOOK_ALLOW_PRIVATE"] = "1"
+                    let program = try await HTTPProgram.started(
+                        ["--webhook", peer.url("/scripted")], environment: environment)
+                    func isTold(_ type: String, of id: String) throws -> Bool {
+                        try peer.requests().contains { request in
+                            let body = try JSON(parsing: request.body)
+                            return body["type"] == .string("send." + type)
+                                && body["data"]?["id"] == .string(id)
+                        }
+                    }
+                    let good = try await Self.send(program, to: server.username)
+                    try await eventually { try isTold("sent_copy_saved", of: good) }
+                    #expect(try await Self.track(good, program)["delivery"] == "in_sent_folder")
+
+                    let gone = try await Self.send(program, to: "gone@" + server.domain)
+                    try await eventually { try isTold("bounced", of: gone) }
+                    let tracked = try await Self.track(gone, program)
+                    #expect(tracked["status"] == "sent" && tracked["delivery"] == "bounced", "\(tracked)")
+                    #expect(tracked["recipients"]?[0]?["report"]?["status"] == "5.1.1")
+                    #expect(try server.sentCopies.count == 2)
+                    // Who does not exist is not written to again.
+                    let refused = try await program.curl(
+                        "/send", "-H", "Content-Type: application/json", "-d",
+                        #"{"to":["gone@\#(server.domain)"],"subject":"Again","text":"x"}"#)
+                    #expect(refused["code"] == "recipient_not_allowed", "\(refused)")
+                    #expect(await program.stop() == 0)
+                }
+            }
+        }
+    }
+
+    @Test(
+        "While nothing is open nobody logs in to the mailbox: before the first send, and after the last is settled"
+    )
+    func quiet() async throws {
+        try await MailServer.lend { server in
+            try await withTemporaryFolder { folder in
+                let program = try await HTTPProgram.started(
+                    [], environment: Self.environment(server, folder))
+                /// Sends in a while, and gives how many logins there were until it left.
+                func loginsWhileWaiting() async throws -> (id: String, logins: Int) {
+                    var logins = try server.mailboxLogins
+                    let time = Date(timeIntervalSinceNow: 3.5).formatted(
+                        .iso8601.time(includingFractionalSeconds: true))
+                    let id = try await Self.send(
+                        program, to: "gone@" + server.domain,
+                        ["send_at": .string(time), "allow_duplicate": true])
+                    while true {
+                        let count = try server.mailboxLogins
+                        // Counted before it was seen to be waiting still.
+                        guard try await Self.track(id, program)["state"] == "scheduled" else { break }
+                        logins = count
+                    }
+                    return (id, logins)
+                }
+                let first = try await loginsWhileWaiting()
+                #expect(first.logins == 0)
+                try await eventually { try await Self.track(first.id, program)["delivery"] == "bounced" }
+                let settled = try server.mailboxLogins
+                #expect(settled > 0)
+                let lifted = try await Program.run(
+                    ["suppressions", "remove", "gone@" + server.domain],
+                    environment: ["ENVELOPE_DB": folder + "/envelope.db"])
+                #expect(lifted.status == 0, "\(lifted)")
+                #expect(try await loginsWhileWaiting().logins == settled)
+                #expect(await program.stop() == 0)
+            }
+        }
+    }
+
+    @Test(
+        "Accounts that are added, made the default and removed by another process are there without a new start"
+    )
+    func accounts() async throws {
+        try await withTemporaryFolder { folder in
+            let environment = ["ENVELOPE_DB": folder + "/envelope.db"]
+            let program = try await HTTPProgram.started([], environment: environment)
+            func names() async throws -> [String] {
+                try await program.curl("/accounts")["accounts"]?.array?.compactMap { $0["name"]?.string }
+                    ?? []
+            }
+            func envelope(_ arguments: String..., input: String = "") async throws {
+                let run = try await AccountsTests.run(
+                    ["accounts"] + arguments, input: input, environment: environment)
+                #expect(run.status == 0, "\(run)")
+            }
+            func add(_ address: String) async throws {
+                try await envelope(
+                    "add", address, "--smtp-url", "smtps://mail.example.com", "--no-imap", "--no-test",
+                    "--password-stdin", input: "x\n")
+            }
+            #expect(try await names().isEmpty)
+            try await add("a@example.com")
+            // A send finds it at once.
+            let dry = try await program.curl(
+                "/send", "-H", "Content-Type: application/json", "-d",
+                #"{"to":["b@example.org"],"subject":"x","text":"x","dry_run":true}"#)
+            #expect(dry.status == 200, "\(dry)")
+            try await eventually { try await names() == ["a@example.com"] }
+            try await add("b@example.com")
+            try await eventually { try await names() == ["a@example.com", "b@example.com"] }
+            try await envelope("default", "b@example.com")
+            try await eventually { try await names() == ["b@example.com", "a@example.com"] }
+            try await envelope("remove", "a@example.com")
+            try await eventually { try await names() == ["b@example.com"] }
+            #expect(await program.stop() == 0)
+        }
+    }
+
+    @Test(
+        "Refused logins rest the account and hold its queue; a test that passes in another process lets it go"
+    )
+    func resumes() async throws {
+        try await MailServer.lend { server in
+            try await withTemporaryFolder { folder in
+                let environment = ["ENVELOPE_DB": folder + "/envelope.db"]
+                let file = folder + "/password"
+                try SettingsTests.write(server.password + "\n", to: file)
+                let added = try await AccountsTests.run(
+                    [
+                        "accounts", "add", server.username, "--name", "work", "--smtp-url",
+                        "smtps://\(server.percentEncodedUser)@\(server.host):\(server.smtpsPort)",
+                        "--smtp-ca-file", server.caFile, "--smtp-password-file", file, "--no-imap",
+                    ], environment: environment)
+                #expect(added.status == 0, "\(added)")
+                let program = try await HTTPProgram.started([], environment: environment)
+                try SettingsTests.write("wrong-planted\n", to: file)
+                // Who waits tries in the middle of the rest, until the third refusal.
+                for number in 1...3 {
+                    let answer = try await program.curl(
+                        "/send", "-H", "Content-Type: application/json", "-d",
+                        #"{"to":["\#(server.username)"],"subject":"\#(number)","text":"x"}"#)
+                    #expect(answer["code"] == "auth_failed", "\(answer)")
+                }
+                let queued = try await Self.send(
+                    program, to: server.username, ["wait_seconds": 0, "subject": "held"])
+                let refused = try await Program.run(["accounts", "test", "work"], environment: environment)
+                #expect(refused.status == 1)
+                let held = try await Self.track(queued, program)
+                #expect(held["status"] == "queued" && held["error"]?["code"] == "auth_failed", "\(held)")
+                #expect(held["attempts"] == 0)
+                try SettingsTests.write(server.password + "\n", to: file)
+                let tested = try await Program.run(["accounts", "test", "work"], environment: environment)
+                #expect(tested.status == 0, "\(tested)")
+                try await eventually { try await Self.track(queued, program)["status"] == "sent" }
+                let written = added.output + refused.output + tested.output + program.standardError
+                #expect(!written.contains("wrong-planted") && !written.contains(server.password))
+                #expect(await program.stop() == 0)
+            }
+        }
+    }
+}
