@@ -10,7 +10,7 @@ package struct OAuthLogin: Sendable, Hashable {
     package let tokenURL: String
     package let scope: String
     package let caFile: String?
-    /// Counts the tokens of the account; it never goes back.
+    /// Counts the tokens of the account; it never goes back. The record gives the first one.
     package let generation: Int
     package let issuedAt: Timestamp
     package let expiresAt: Timestamp

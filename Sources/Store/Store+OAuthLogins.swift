@@ -94,7 +94,7 @@ extension Store {
             try db.run("DELETE FROM oauth_logins WHERE account = ?", .text(account))
             return
         }
-        try put(login, of: account, generation: (last ?? 0) + 1, in: db)
+        try put(login, of: account, generation: last.map { $0 + 1 } ?? login.firstGeneration, in: db)
     }
 
     private static func put(
@@ -120,6 +120,10 @@ extension Store {
 }
 
 extension OAuthLogin {
+    /// The second of the sign-in: a renewal for an account that was removed and set up anew meanwhile finds no login of
+    /// its generation.
+    var firstGeneration: Int { max(1, Int(issuedAt.milliseconds / 1_000)) }
+
     fileprivate init(_ row: Columns) throws {
         self.init(
             provider: row.text(0), clientID: row.text(1), authorizationURL: row.text(orNull: 2),

@@ -24,6 +24,7 @@ struct OAuthRenewalTests {
             try await scene.signedIn()
             try scene.expire()
             let before = try scene.peer.state
+            let generation = try scene.login().generation
             let results = try await withThrowingTaskGroup(of: (Int32, String).self) { group in
                 for _ in 0..<16 {
                     group.addTask {
@@ -41,7 +42,7 @@ struct OAuthRenewalTests {
             #expect(state.reused == 0 && state.refused.isEmpty)
             // One asked for a token, sixteen times Dovecot asked about it.
             #expect(state.requests - before.requests == 1 + state.introspected - before.introspected)
-            #expect(try scene.login().generation == 2)
+            #expect(try scene.login().generation == generation + 1)
         }
     }
 
@@ -66,8 +67,9 @@ struct OAuthRenewalTests {
         try await OAuthScene.lend { scene in
             try await scene.signedIn()
             try scene.expire()
+            let generation = try scene.login().generation
             #expect(try await Self.test(scene, stoppingAt: moment).status == -9)
-            #expect(try scene.login().generation == (moment == "oauth_kept" ? 2 : 1))
+            #expect(try scene.login().generation - generation == (moment == "oauth_kept" ? 1 : 0))
             #expect((try scene.login().renewingSince != nil) == (moment == "oauth_begun"))
             let (sent, _) = try await scene.send("x")
             #expect(sent["status"] == "sent", "\(sent)")

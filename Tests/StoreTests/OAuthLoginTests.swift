@@ -8,6 +8,8 @@ import Testing
 struct OAuthLoginTests {
     private static let time = Timestamp(milliseconds: 1_790_000_000_000)
 
+    private static let first = 1_790_000_000
+
     private static func account(_ place: ConfiguredAccount.Login.Place = .oauth) throws -> ConfiguredAccount {
         ConfiguredAccount(
             id: "env-1", name: "work", sender: try Mailbox(parsing: "me@example.com"),
@@ -28,7 +30,7 @@ struct OAuthLoginTests {
         OAuthLogin(
             provider: "microsoft", clientID: "id", authorizationURL: "https://a.example/auth",
             deviceURL: "https://a.example/device", tokenURL: "https://a.example/token", scope: scope,
-            caFile: "/ca",
+            caFile: "/ca", generation: first,
             issuedAt: time, expiresAt: time.adding(seconds: 3_600))
     }
 
@@ -44,8 +46,10 @@ struct OAuthLoginTests {
     @Test("It is read as it was kept, and says so of its account")
     func kept() async throws {
         try await Self.signedIn { store in
-            #expect(try store.oauthLogin(of: "env-1") == Self.login())
-            #expect(try store.configuredAccounts() == [try Self.account()])
+            let login = try store.oauthLogin(of: "env-1")
+            #expect(login == Self.login())
+            let accounts = [try Self.account()]
+            #expect(try store.configuredAccounts() == accounts)
             #expect(try store.secrets().count == 3)
             #expect(try store.oauthLogin(of: "env-2") == nil)
         }
@@ -60,42 +64,45 @@ struct OAuthLoginTests {
                     "env-1", generation: generation, secrets: [Self.secret(OAuthLogin.access, mark)],
                     issuedAt: later, expiresAt: later.adding(seconds: 60))
             }
-            #expect(try await store.beginRenewal(of: "env-1", generation: 1, at: later))
+            #expect(try await store.beginRenewal(of: "env-1", generation: Self.first, at: later))
             #expect(try store.oauthLogin(of: "env-1")?.renewingSince == later)
-            #expect(try await store.beginRenewal(of: "env-1", generation: 1, at: later.adding(seconds: 9)))
+            #expect(
+                try await store.beginRenewal(
+                    of: "env-1", generation: Self.first, at: later.adding(seconds: 9)))
             // The first one without an answer counts.
             #expect(try store.oauthLogin(of: "env-1")?.renewingSince == later)
-            #expect(try await renew(1, 2))
-            #expect(try await renew(1, 3) == false)
-            #expect(try await store.beginRenewal(of: "env-1", generation: 1, at: later) == false)
+            #expect(try await renew(Self.first, 2))
+            #expect(try await renew(Self.first, 3) == false)
+            #expect(try await store.beginRenewal(of: "env-1", generation: Self.first, at: later) == false)
             let login = try #require(try store.oauthLogin(of: "env-1"))
-            #expect(login.generation == 2 && login.renewingSince == nil && login.issuedAt == later)
+            #expect(
+                login.generation == Self.first + 1 && login.renewingSince == nil && login.issuedAt == later)
             #expect(try store.secret(of: "env-1", OAuthLogin.access)?.octets.first == 2)
             #expect(try store.secret(of: "env-1", OAuthLogin.refresh)?.octets.first == 1)
-            try await store.lose("env-1", generation: 1, because: "too late")
+            try await store.lose("env-1", generation: Self.first, because: "too late")
             #expect(try store.oauthLogin(of: "env-1")?.lost == nil)
-            try await store.lose("env-1", generation: 2, because: "revoked")
+            try await store.lose("env-1", generation: Self.first + 1, because: "revoked")
             #expect(try store.oauthLogin(of: "env-1")?.lost == "revoked")
-            #expect(
-                try await store.renewed(
-                    "env-2", generation: 1, secrets: [], issuedAt: later, expiresAt: later) == false)
+            let isRenewed = try await store.renewed(
+                "env-2", generation: 1, secrets: [], issuedAt: later, expiresAt: later)
+            #expect(!isRenewed)
         }
     }
 
     @Test("A sign-in takes the place of the last one whole, and a renewal that was under way finds it gone")
     func signedInAgain() async throws {
         try await Self.signedIn { store in
-            try await store.lose("env-1", generation: 1, because: "revoked")
+            try await store.lose("env-1", generation: Self.first, because: "revoked")
             #expect(
                 try await store.signedInAgain(
                     "env-1", Self.login("more"), secrets: Array(Self.secrets(7).prefix(2))))
             let login = try #require(try store.oauthLogin(of: "env-1"))
-            #expect(login.generation == 2 && login.lost == nil && login.scope == "more")
+            #expect(login.generation == Self.first + 1 && login.lost == nil && login.scope == "more")
             // The new client has no secret.
             #expect(try store.secrets().map(\.kind) == [OAuthLogin.access, OAuthLogin.refresh])
             #expect(
                 try await store.renewed(
-                    "env-1", generation: 1, secrets: [], issuedAt: Self.time, expiresAt: Self.time)
+                    "env-1", generation: Self.first, secrets: [], issuedAt: Self.time, expiresAt: Self.time)
                     == false)
             #expect(try await store.signedInAgain("env-2", Self.login(), secrets: []) == false)
         }
@@ -105,13 +112,13 @@ struct OAuthLoginTests {
     func gone() async throws {
         try await Self.signedIn { store in
             try await store.keep(try Self.account(), secrets: Self.secrets(2), oauth: Self.login())
-            #expect(try store.oauthLogin(of: "env-1")?.generation == 2)
+            #expect(try store.oauthLogin(of: "env-1")?.generation == Self.first + 1)
             try await store.keep(try Self.account(.file("/token")), secrets: [])
-            #expect(try store.oauthLogin(of: "env-1") == nil && store.secrets().isEmpty)
+            #expect(try (store.oauthLogin(of: "env-1") == nil && store.secrets().isEmpty))
             #expect(try store.configuredAccounts().first?.login?.place == .file("/token"))
             try await store.keep(try Self.account(), secrets: Self.secrets(2), oauth: Self.login())
             #expect(try await store.removeConfiguredAccount("env-1") == 0)
-            #expect(try store.oauthLogin(of: "env-1") == nil && store.secrets().isEmpty)
+            #expect(try (store.oauthLogin(of: "env-1") == nil && store.secrets().isEmpty))
         }
     }
 }
