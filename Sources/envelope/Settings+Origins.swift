@@ -11,6 +11,7 @@ extension Settings {
 
     private static let plain = [
         "db", "smtp.url", "smtp.ca.file", "smtp.allow.plain", "smtp.password.file", "smtp.token.file", "from",
+        "oauth.client.id", "oauth.client.secret.file",
         "sandbox",
         "connections", "give.up.after", "retention", "approve", "tools", "attachment.roots", "http.host",
         "http.port",
@@ -20,6 +21,7 @@ extension Settings {
     /// A command may hold a secret itself.
     private static let secret = [
         "smtp.password", "smtp.password.command", "smtp.token", "smtp.token.command", "http.token",
+        "oauth.client.secret", "oauth.client.secret.command",
         "imap.password", "imap.password.command", "imap.token", "imap.token.command",
     ]
 
