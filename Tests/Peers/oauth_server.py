@@ -112,7 +112,7 @@ class Server:
             raise Refused("invalid_request", "no challenge, or a state that can be guessed")
         self.state["authorized"].append(sorted(query))
         consent = self.config().get("consent", "yes")
-        answer = {"state": "of-somebody-else-0000000000" if consent == "wrong_state" else query["state"]}
+        answer = {"state": "of-somebody-else".ljust(43, "0") if consent == "wrong_state" else query["state"]}
         if consent == "no":
             answer |= {"error": "access_denied", "error_description": "said \x1b[31mno\r\nat all"}
         else:
