@@ -19,7 +19,7 @@ package final class LoopbackRedirect: Sendable {
 
     /// Listens on a port of the system's choice.
     package init() throws(OAuthError) {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let descriptor = Self.stream()
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
@@ -101,6 +101,14 @@ package final class LoopbackRedirect: Sendable {
                 : "nobody signed in within \(time), and \(foreign) answers of another state were refused")
     }
 
+    private static func stream() -> Int32 {
+        #if canImport(Glibc)
+        socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        #else
+        socket(AF_INET, SOCK_STREAM, 0)
+        #endif
+    }
+
     private func admit(_ visitors: inout [Visitor]) {
         while visitors.count < Self.mostVisitors {
             let visitor = accept(descriptor, nil, nil)
@@ -167,7 +175,13 @@ private struct Visitor {
 
             """
         let octets = Array(page.utf8)
-        _ = octets.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+        #if canImport(Darwin)
+        let flags: Int32 = 0
+        #else
+        // A browser that has gone away must not end the program.
+        let flags = Int32(MSG_NOSIGNAL)
+        #endif
+        _ = octets.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, flags) }
         shutdown(descriptor, Int32(SHUT_WR))
     }
 }

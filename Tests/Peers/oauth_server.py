@@ -18,7 +18,7 @@ FOLDER/config.json says how it behaves, and is read again for each request:
     fault_after     the same, but its work is done and only the answer is missing: close, hold (until it is taken away)
     refuse_before   access tokens with a smaller number are not active: what a revocation does
 
-FOLDER/state.json tells what happened, written whole after each request: how often each grant worked and was refused,
+FOLDER/state.json tells what happened, written whole before each answer: how often each grant worked and was refused,
 what was said about the client, and every secret that went in or out.
 """
 
@@ -194,6 +194,8 @@ def handler(server):
 
         def say(self, status, body, kind="application/json", fields=()):
             octets = body if isinstance(body, bytes) else json.dumps(body).encode()
+            # Whoever has the answer finds it told of.
+            server.write()
             self.send_response(status)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(octets)))
@@ -215,8 +217,6 @@ def handler(server):
                 self.say(302, b"", "text/plain", [("Location", where)])
             except Refused as refusal:
                 self.say(400, {"error": refusal.error, "error_description": refusal.description})
-            finally:
-                server.write()
 
         def do_POST(self):
             body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
@@ -249,10 +249,9 @@ def handler(server):
                 self.say(refusal.status, {"error": refusal.error, "error_description": refusal.description})
             except (BrokenPipeError, ConnectionResetError):
                 self.close_connection = True
-            finally:
-                server.write()
 
         def hang_up(self):
+            server.write()
             self.close_connection = True
 
         def misbehave(self, fault, form):
