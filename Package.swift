@@ -46,7 +46,7 @@ let package = Package(
         .target(
             name: "Store", dependencies: ["Mail", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: house),
-        .target(name: "Discovery", dependencies: ["Mail", "CResolv"], swiftSettings: house),
+        .target(name: "Discovery", dependencies: ["Mail", "Curl", "CResolv"], swiftSettings: house),
         .target(
             name: "Sandbox",
             dependencies: [
@@ -119,7 +119,8 @@ let package = Package(
             name: "IMAPTests", dependencies: ["IMAP", "Curl", "Mail", "TestPeers", "TestSeeds"],
             swiftSettings: house),
         .testTarget(
-            name: "DiscoveryTests", dependencies: ["Discovery", "Mail", "TestSeeds"], swiftSettings: house),
+            name: "DiscoveryTests", dependencies: ["Discovery", "Mail", "TestPeers", "TestSeeds"],
+            swiftSettings: house),
         .testTarget(
             name: "StoreTests",
             dependencies: ["Store", "Mail", "TestPeers", .product(name: "GRDB", package: "GRDB.swift")],

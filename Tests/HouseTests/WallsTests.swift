@@ -12,7 +12,7 @@ struct WallsTests {
         "Store": ["Mail", "GRDB", "GRDBSQLite"],
         "SMTP": ["Mail", "Curl"],
         "IMAP": ["Mail", "Curl"],
-        "Discovery": ["Mail", "CResolv"],
+        "Discovery": ["Mail", "Curl", "CResolv"],
         "Sandbox": ["Mail", "NIOCore", "NIOPosix"],
         "Sending": ["Mail", "Store", "Crypto", "Logging"],
         "MCP": ["JSON"],
