@@ -66,6 +66,103 @@ struct LiveTests {
     }
 
     @Test(
+        "Who does not exist is not written to again, with the reason and how to lift it; who refused by a rule is"
+    )
+    func suppresses() async throws {
+        try await MailServer.lend { server in
+            try await withTemporaryFolder { folder in
+                try await HTTPProgram.lend(environment: Self.environment(server, folder)) { program in
+                    func again(_ name: String) async throws -> HTTPProgram.Answer {
+                        let id = try await Self.send(program, to: "\(name)@\(server.domain)")
+                        try await eventually { try await Self.track(id, program)["delivery"] == "bounced" }
+                        return try await program.curl(
+                            "/send", "-H", "Content-Type: application/json", "-d",
+                            #"{"to":["\#(name)@\#(server.domain)"],"subject":"Again","text":"x"}"#)
+                    }
+                    let dead = try await again("dead")
+                    #expect(dead["code"] == "recipient_not_allowed" && dead.text.contains("5.1.1"), "\(dead)")
+                    #expect(dead.text.contains("suppressions remove dead@"))
+                    let policy = try await again("policy")
+                    #expect(policy["status"] == "sent", "\(policy)")
+                }
+            }
+        }
+    }
+
+    @Test(
+        "No planted secret is in anything that the server wrote: log, answers, record, key files, command line"
+    )
+    func secrets() async throws {
+        try await MailServer.lend { server in
+            try await withTemporaryFolder { folder in
+                let smtp = "planted-smtp-\"secret\""
+                let imap = "planted-imap-secret"
+                let http = "planted-http-token-0123456789abcdef0123456789"
+                let hook = Data("planted-webhook-secret-octets".utf8).base64EncodedString()
+                let key = Data("planted-record-key-of-32-octets!".utf8).base64EncodedString()
+                var environment = Self.environment(server, folder)
+                environment["ENVELOPE_SMTP_PASSWORD"] = smtp
+                environment["ENVELOPE_IMAP_PASSWORD"] = imap
+                environment["ENVELOPE_HTTP_TOKEN"] = http
+                environment["ENVELOPE_SECRET_KEY"] = key
+                environment["ENVELOPE_WEBHOOK_SECRET"] = "whsec_" + hook
+                environment["ENVELOPE_WEBHOOK_ALLOW_PRIVATE"] = "1"
+                environment["ENVELOPE_LOG_LEVEL"] = "debug"
+                var written = ""
+                func envelope(_ arguments: [String]) async throws {
+                    let run = try await Program.run(arguments, environment: environment)
+                    written += run.output + run.errors
+                }
+                try await envelope(["webhooks", "add", "http://127.0.0.1:1/hook", "--json"])
+                let run = try await HTTPProgram.lend(
+                    ["--webhook", "http://127.0.0.1:1/other"], environment: environment
+                ) { program in
+                    func ask(_ target: String, _ arguments: String...) async throws {
+                        let fields = [
+                            "-H", "Authorization: Bearer " + http, "-H", "Content-Type: application/json",
+                        ]
+                        written += try await program.curl([program.url + target] + fields + arguments).text
+                    }
+                    // Refused at the login: libcurl, the servers and this program all had the password in hand.
+                    for number in 1...3 {
+                        try await ask(
+                            "/send", "-d",
+                            #"{"to":["\#(server.username)"],"subject":"\#(number)","text":"x"}"#)
+                    }
+                    for target in ["/sends", "/accounts", "/metrics", "/readyz", "/openapi.json"] {
+                        try await ask(target)
+                    }
+                    try await envelope(["mailbox", "check", "--json"])
+                    try await envelope(["doctor", "--json"])
+                    try await envelope(["list"])
+                    try await envelope(["webhooks", "list", "--json"])
+                    let line = try Data(contentsOf: URL(fileURLWithPath: "/proc/\(program.pid)/cmdline"))
+                    written += String(decoding: line, as: UTF8.self)
+                    return program
+                }
+                written += run.standardError
+                #expect(written.contains("auth_failed"), "the logins were refused")
+                for name in try FileManager.default.subpathsOfDirectory(atPath: folder) {
+                    let octets = FileManager.default.contents(atPath: folder + "/" + name) ?? Data()
+                    written += String(decoding: octets, as: UTF8.self)
+                }
+                for (user, secret) in [
+                    (server.username, smtp), (server.username, imap), ("", http), ("", hook), ("", key),
+                    ("", "planted-webhook-secret-octets"), ("", "planted-record-key-of-32-octets!"),
+                ] {
+                    let forms = [
+                        secret, secret.replacingOccurrences(of: "\"", with: "\\\""),
+                        Data(secret.utf8).base64EncodedString(),
+                        Data("\0\(user)\0\(secret)".utf8).base64EncodedString(),
+                    ]
+                    for form in forms { #expect(!written.contains(form), "\(form)") }
+                }
+                #expect(!written.contains("planted-"))
+            }
+        }
+    }
+
+    @Test(
         "While nothing is open nobody logs in to the mailbox: before the first send, and after the last is settled"
     )
     func quiet() async throws {
