@@ -47,7 +47,7 @@ let package = Package(
             name: "Store", dependencies: ["Mail", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: house),
         .target(name: "OAuth", dependencies: ["Mail", "JSON", "Curl"], swiftSettings: house),
-        .target(name: "Discovery", dependencies: ["Mail", "CResolv"], swiftSettings: house),
+        .target(name: "Discovery", dependencies: ["Mail", "Curl", "CResolv"], swiftSettings: house),
         .target(
             name: "Sandbox",
             dependencies: [
@@ -122,7 +122,8 @@ let package = Package(
         .testTarget(
             name: "OAuthTests", dependencies: ["OAuth", "Curl", "JSON", "TestPeers"], swiftSettings: house),
         .testTarget(
-            name: "DiscoveryTests", dependencies: ["Discovery", "Mail", "TestSeeds"], swiftSettings: house),
+            name: "DiscoveryTests", dependencies: ["Discovery", "Mail", "TestPeers", "TestSeeds"],
+            swiftSettings: house),
         .testTarget(
             name: "StoreTests",
             dependencies: ["Store", "Mail", "TestPeers", .product(name: "GRDB", package: "GRDB.swift")],

@@ -23,11 +23,15 @@ package struct Autoconfig: Sendable, Hashable {
     /// Where mailboxes are read by IMAP, in the same order.
     package let incoming: [Place]
 
-    /// Where a domain may say it, in the order in which it is asked.
-    static func urls(of domain: String) -> [String] {
+    /// Where a domain may say it, in the order in which it is asked (draft-ietf-mailmaint-autoconfig §4). The address is
+    /// told to nobody: the document is the same for everybody at the domain.
+    ///
+    /// Plain HTTP comes last, and what it says is worth no more than unsigned DNS.
+    static func urls(of domain: String) -> [(url: String, isSecure: Bool)] {
         [
-            "https://autoconfig.\(domain)/mail/config-v1.1.xml",
-            "https://\(domain)/.well-known/autoconfig/mail/config-v1.1.xml",
+            ("https://autoconfig.\(domain)/mail/config-v1.1.xml", true),
+            ("https://\(domain)/.well-known/autoconfig/mail/config-v1.1.xml", true),
+            ("http://autoconfig.\(domain)/mail/config-v1.1.xml", false),
         ]
     }
 

@@ -15,9 +15,12 @@ extension Discovery {
                 [("_imaps._tcp.", .tls), ("_imap._tcp.", .starttls)], address, domain,
                 username: { _ in nil }, provider: { Provider.keeping(at: $0.host) }
             ).filter(\.isVouchedFor)
-            found += await document(of: domain) { $0.incoming.isEmpty ? nil : $0.incoming }.map {
-                Candidate($0.server, username: $0.username(for: address), source: .autoconfig)
-            }
+            found += await document(of: domain, \.incoming)
+                .filter { $0.isSecure || Self.isWithin($0.place.server.host, domain) }
+                .map {
+                    Candidate(
+                        $0.place.server, username: $0.place.username(for: address), source: .autoconfig)
+                }
         }
         // The same machine, or one beside it: nobody else is shown the password for a guess.
         for name in [host] + Self.siblings(of: host) where !found.contains(where: { $0.host == name }) {
@@ -30,7 +33,8 @@ extension Discovery {
     static func mailbox(
         _ server: Provider.Server, of provider: Provider, _ address: Address, _ source: Candidate.Source
     ) -> Candidate {
-        Candidate(server, username: provider.username(for: address), source: source, provider: provider)
+        Candidate(
+            server, username: provider.mailboxUsername(for: address), source: source, provider: provider)
     }
 
     /// `imap.example.org` for `smtp.example.org`.

@@ -71,20 +71,23 @@ package struct Discovery: Sendable {
     }
 
     private func autoconfig(_ address: Address, _ domain: String) async -> [Candidate] {
-        await document(of: domain) { $0.outgoing.isEmpty ? nil : $0.outgoing }.map { outgoing in
-            Candidate(
+        await document(of: domain, \.outgoing).map { outgoing, isSecure in
+            let provider = Provider.running(host: outgoing.server.host)
+            return Candidate(
                 outgoing.server, username: outgoing.username(for: address), source: .autoconfig,
-                provider: Provider.running(host: outgoing.server.host))
+                provider: provider,
+                isVouchedFor: isSecure || provider != nil || Self.isWithin(outgoing.server.host, domain))
         }
     }
 
-    /// What the first document of the domain's own that says anything says.
+    /// What the first document of the domain's own that says anything says, and whether it came by TLS.
     func document(
-        of domain: String, _ read: (Autoconfig) -> [Autoconfig.Place]?
-    ) async -> [Autoconfig.Place] {
-        for url in Autoconfig.urls(of: domain) {
+        of domain: String, _ read: (Autoconfig) -> [Autoconfig.Place]
+    ) async -> [(place: Autoconfig.Place, isSecure: Bool)] {
+        for (url, isSecure) in Autoconfig.urls(of: domain) {
             guard let document = await lookups.document(at: url) else { continue }
-            if let places = Autoconfig(document).flatMap(read) { return places }
+            let places = Autoconfig(document).map(read) ?? []
+            if !places.isEmpty { return places.map { ($0, isSecure) } }
         }
         return []
     }

@@ -44,11 +44,15 @@ package struct Provider: Sendable, Hashable {
     package let servers: [Server]
     package let imap: Server?
     package let userName: UserName
+    /// Where the mailbox wants another one than for sending; else nil.
+    package let imapUserName: UserName?
     package let proof: Proof
     /// Where a person makes the app password, key or client.
     package let help: String?
     /// Messages, or where it counts so recipients, a day that an ordinary account may send; nil when unknown.
     package let perDay: Int?
+    /// At once, at most; nil when unknown.
+    package let connections: Int?
     /// Whether what is submitted appears in the Sent folder by itself; nil when that is not certain.
     package let filesSentCopies: Bool?
     /// What the folder for them is called where the server does not mark it; nil for a usual name.
@@ -58,8 +62,10 @@ package struct Provider: Sendable, Hashable {
 
     init(
         _ id: String, _ name: String, domains: [String] = [], exchanges: [String] = [], servers: [Server],
-        imap: Server? = nil, userName: UserName = .address, proof: Proof = .password, help: String? = nil,
-        perDay: Int? = nil, filesSentCopies: Bool? = nil, sentFolder: String? = nil, note: String? = nil
+        imap: Server? = nil, userName: UserName = .address, imapUserName: UserName? = nil,
+        proof: Proof = .password, help: String? = nil,
+        perDay: Int? = nil, connections: Int? = nil, filesSentCopies: Bool? = nil, sentFolder: String? = nil,
+        note: String? = nil
     ) {
         self.id = id
         self.name = name
@@ -68,9 +74,11 @@ package struct Provider: Sendable, Hashable {
         self.servers = servers
         self.imap = imap
         self.userName = userName
+        self.imapUserName = imapUserName
         self.proof = proof
         self.help = help
         self.perDay = perDay
+        self.connections = connections
         self.filesSentCopies = filesSentCopies
         self.sentFolder = sentFolder
         self.note = note
@@ -111,7 +119,14 @@ package struct Provider: Sendable, Hashable {
     }
 
     /// With `own` the address, which the person has to replace.
-    package func username(for address: Address) -> String {
+    package func username(for address: Address) -> String { Self.text(userName, address) }
+
+    /// The same for its mailboxes.
+    package func mailboxUsername(for address: Address) -> String {
+        Self.text(imapUserName ?? userName, address)
+    }
+
+    private static func text(_ userName: UserName, _ address: Address) -> String {
         switch userName {
         case .address, .own: address.text
         case .localPart: address.localPart

@@ -76,23 +76,6 @@ extension SendingService {
         }
     }
 
-    /// Notices, as long as the task runs, that accounts were added, changed or removed, or that a person ended a pause
-    /// of one (`envelope accounts`): what waits goes out within a second.
-    package func watchAccounts() async {
-        while !Task.isCancelled {
-            do { try await surroundings.sleep(Self.accountLook) } catch { return }
-            await lookForAccounts()
-        }
-    }
-
-    /// A look into shared memory, mostly.
-    private static let accountLook = Duration.milliseconds(500)
-
-    func lookForAccounts() async {
-        guard let store = (try? door.forReading()) ?? nil else { return }
-        if await book.refresh(store) { await dispatcher.adoptAccounts() }
-    }
-
     /// The lists, once more, for a send that is on record: they may have changed since.
     ///
     /// - Throws: `recipient_not_allowed` for a recipient who does not have it.

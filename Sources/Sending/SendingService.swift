@@ -23,22 +23,9 @@ package struct SendingService: Sendable {
     private let startedAt: Timestamp
 
     /// - Parameters:
+    ///   - book: accounts that may change while it runs.
     ///   - approval: which sends wait for a person, whatever their account says.
     ///   - retention: how long the mail data of finished sends is kept; nil keeps it.
-    package init(
-        accounts: [Account], withoutAccount: Failure = .noAccountConfigured, door: StoreDoor,
-        approval: ApprovalPolicy = .none, roots: AttachmentRoots, limits: Limits = Limits(),
-        retention: Duration? = nil, webhooks: WebhookOutlet? = nil,
-        surroundings: Surroundings, logger: Logger
-    ) {
-        self.init(
-            book: AccountBook(.init(accounts: accounts, withoutAccount: withoutAccount)), door: door,
-            approval: approval, roots: roots, limits: limits, retention: retention, webhooks: webhooks,
-            surroundings: surroundings, logger: logger)
-    }
-
-    /// - Parameters:
-    ///   - book: accounts that may change while it runs.
     ///   - polling: how long the first pause between two looks into a mailbox is; nil leaves the default.
     package init(
         book: AccountBook, door: StoreDoor,
@@ -104,8 +91,7 @@ package struct SendingService: Sendable {
     private func record(
         _ request: consuming SendRequest, wait: Duration, _ progress: Progress?
     ) async throws(Failure) -> Recorded {
-        // Perhaps it was added just now: asked again once, where the answer would be no.
-        if !composition.knowsAccount(of: request) { await lookForAccounts() }
+        await lookForAccounts(of: request)
         let new = try composition.newSend(from: consume request)
         let store = try door.forWriting()
         let pause = wait > .zero ? try await loginPause(of: new, store) : nil

@@ -1,3 +1,4 @@
+import Discovery
 import Mail
 import SMTP
 import Sending
@@ -64,7 +65,7 @@ extension Account {
         _ options: SMTPOptions, _ settings: Settings, reader: (any MailboxReader)?,
         sentCopy: SentCopyPolicy?, now: @escaping @Sendable () -> Timestamp
     ) throws(Failure) -> (account: Account, transport: AccountTransport) {
-        let terms = try Terms(settings)
+        let terms = try Terms(settings, at: server.host)
         var options = options
         options.connectionsPerServer = terms.connections
         let transport = AccountTransport(server: server, login: login, options: options, now: now)
@@ -93,7 +94,7 @@ extension Account {
     ) throws(Failure) -> (account: Account, transport: AccountTransport) {
         let server = try SubmissionServer(host: "127.0.0.1", port: port, security: .plain)
         let sender = try Mailbox(parsing: settings.from ?? "agent@simulator.test")
-        let terms = try Terms(settings)
+        let terms = try Terms(settings, at: "127.0.0.1")
         var options = SMTPOptions()
         options.connectionsPerServer = terms.connections
         let transport = AccountTransport(server: server, login: nil, options: options, now: now)
@@ -116,9 +117,10 @@ extension Account {
         let giveUpAfter: Double?
         let rails: GuardRails
 
-        init(_ settings: Settings) throws(Failure) {
+        /// - Parameter host: of the server, which may take fewer connections than others.
+        init(_ settings: Settings, at host: String) throws(Failure) {
             do {
-                connections = try settings.connections() ?? 4
+                connections = try settings.connections() ?? Provider.running(host: host)?.connections ?? 4
                 giveUpAfter = try settings.giveUpAfter()?.seconds
                 rails = try settings.guardRails()
             } catch {

@@ -46,7 +46,8 @@ struct EnvelopeCommand: AsyncParsableCommand {
               ENVELOPE_WEBHOOK_ALLOW_PRIVATE  1: also inside your network
               ENVELOPE_OAUTH_CLIENT_ID  of `accounts add --oauth`; its secret in
               ENVELOPE_OAUTH_CLIENT_SECRET  or _FILE, _COMMAND
-              ENVELOPE_SECRET_KEY     seals secrets in the record (a file)
+              ENVELOPE_SECRET_KEY     seals secrets in the record; or _FILE, or
+                                      _COMMAND (a private file by default)
               ENVELOPE_IMAP_URL       imaps://user@host:993: learn from the mailbox
                                       what became of sent mail
               ENVELOPE_IMAP_PASSWORD  or _FILE, _COMMAND; ENVELOPE_IMAP_TOKEN. For

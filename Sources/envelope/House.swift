@@ -87,6 +87,7 @@ actor House {
         let path = try databasePath(settings, environment)
         let door = StoreDoor(
             open: { try Store.open(at: path) }, exists: { SystemFile.exists(path) })
+        let keys = try await SecretKeys.read(beside: path, environment: environment)
         let measured = { @Sendable [metrics, surroundings] (account: Account) in
             metrics.map { account.measured(by: $0, uptime: surroundings.uptime) } ?? account
         }
@@ -104,7 +105,7 @@ actor House {
             hangUp = { await transport.close() }
         } else {
             let stored = StoredAccounts(
-                settings, SecretKeys(beside: path, environment: environment), surroundings, logger,
+                settings, keys, surroundings, logger,
                 finish: measured)
             book = AccountBook(await stored.page(in: try door.forReading())) { await stored.page(in: $0) }
             hangUp = { await stored.close() }
@@ -112,7 +113,7 @@ actor House {
         let webhooks = WebhookPost(
             allowsPrivate: settings.allowsPrivateWebhooks, caFile: settings.webhookCAFile)
         let outlet = try await settings.outlet(
-            sealedBy: SecretKeys(beside: path, environment: environment), client: webhooks)
+            sealedBy: keys, client: webhooks)
         let service = SendingService(
             book: book, door: door, approval: try settings.approval(),
             roots: AttachmentRoots(folders: settings.attachmentRoots, limit: Limits().mailData),

@@ -110,6 +110,17 @@ struct DiscoveryTests {
         #expect(try await found(Scripted(), "ada@[127.0.0.1]", source).isEmpty)
     }
 
+    @Test(
+        "A provider files copies only of what is handed in at its own server",
+        arguments: [
+            ("smtp.gmail.com", "imap.gmail.com", true), ("SMTP.gmail.com", "IMAP.gmail.com", true),
+            ("smtp.sendgrid.net", "imap.gmail.com", false), ("smtp.gmail.com", "imap.example.org", false),
+            ("smtp.mail.me.com", "imap.mail.me.com", false), ("127.0.0.1", "127.0.0.1", false),
+        ])
+    func copies(from: String, to: String, isFiled: Bool) {
+        #expect(Provider.filesCopies(from: from, to: to) == isFiled)
+    }
+
     @Test("The table holds together: no domain or name twice, only encrypted servers, lower case")
     func table() {
         #expect(Set(Provider.all.map(\.id)).count == Provider.all.count)
@@ -139,6 +150,7 @@ struct MailboxDiscoveryTests {
         arguments: [
             ("ada@gmail.com", "smtp.gmail.com", ["provider tls ada@gmail.com imap.gmail.com:993"]),
             ("ada@example.org", "smtp.gmail.com", ["provider tls ada@example.org imap.gmail.com:993"]),
+            ("ada@icloud.com", "smtp.mail.me.com", ["provider tls ada imap.mail.me.com:993"]),
             // Its key is for sending alone.
             ("ada@example.org", "smtp.sendgrid.net", []),
         ])

@@ -39,8 +39,6 @@ struct LiveTests {
                     var environment = Self.environment(server, folder)
                     environment["ENVELOPE_WEBHOOK_SECRET"] = WebhookTests.secret
                     environment["ENVELOPE_WEBHOOK_ALLOW_PRIVATE"] = "1"
-                    let program = try await HTTPProgram.started(
-                        ["--webhook", peer.url("/scripted")], environment: environment)
                     func isTold(_ type: String, of id: String) throws -> Bool {
                         try peer.requests().contains { request in
                             let body = try JSON(parsing: request.body)
@@ -48,23 +46,118 @@ struct LiveTests {
                                 && body["data"]?["id"] == .string(id)
                         }
                     }
-                    let good = try await Self.send(program, to: server.username)
-                    try await eventually { try isTold("sent_copy_saved", of: good) }
-                    #expect(try await Self.track(good, program)["delivery"] == "in_sent_folder")
+                    try await HTTPProgram.lend(
+                        ["--webhook", peer.url("/scripted")], environment: environment
+                    ) { program in
+                        let good = try await Self.send(program, to: server.username)
+                        try await eventually { try isTold("sent_copy_saved", of: good) }
+                        #expect(try await Self.track(good, program)["delivery"] == "in_sent_folder")
 
-                    let gone = try await Self.send(program, to: "gone@" + server.domain)
-                    try await eventually { try isTold("bounced", of: gone) }
-                    let tracked = try await Self.track(gone, program)
-                    #expect(tracked["status"] == "sent" && tracked["delivery"] == "bounced", "\(tracked)")
-                    #expect(tracked["recipients"]?[0]?["report"]?["status"] == "5.1.1")
-                    #expect(try server.sentCopies.count == 2)
-                    // Who does not exist is not written to again.
-                    let refused = try await program.curl(
-                        "/send", "-H", "Content-Type: application/json", "-d",
-                        #"{"to":["gone@\#(server.domain)"],"subject":"Again","text":"x"}"#)
-                    #expect(refused["code"] == "recipient_not_allowed", "\(refused)")
-                    #expect(await program.stop() == 0)
+                        let gone = try await Self.send(program, to: "gone@" + server.domain)
+                        try await eventually { try isTold("bounced", of: gone) }
+                        let tracked = try await Self.track(gone, program)
+                        #expect(tracked["status"] == "sent" && tracked["delivery"] == "bounced", "\(tracked)")
+                        #expect(tracked["recipients"]?[0]?["report"]?["status"] == "5.1.1")
+                        #expect(try server.sentCopies.count == 2)
+                    }
                 }
+            }
+        }
+    }
+
+    @Test(
+        "Who does not exist is not written to again, with the reason and how to lift it; who refused by a rule is"
+    )
+    func suppresses() async throws {
+        try await MailServer.lend { server in
+            try await withTemporaryFolder { folder in
+                try await HTTPProgram.lend(environment: Self.environment(server, folder)) { program in
+                    func again(_ name: String) async throws -> HTTPProgram.Answer {
+                        let id = try await Self.send(program, to: "\(name)@\(server.domain)")
+                        try await eventually { try await Self.track(id, program)["delivery"] == "bounced" }
+                        return try await program.curl(
+                            "/send", "-H", "Content-Type: application/json", "-d",
+                            #"{"to":["\#(name)@\#(server.domain)"],"subject":"Again","text":"x"}"#)
+                    }
+                    let dead = try await again("dead")
+                    #expect(dead["code"] == "recipient_not_allowed" && dead.text.contains("5.1.1"), "\(dead)")
+                    #expect(dead.text.contains("suppressions remove dead@"))
+                    let policy = try await again("policy")
+                    #expect(policy["status"] == "sent", "\(policy)")
+                }
+            }
+        }
+    }
+
+    @Test(
+        "No planted secret is in anything that the server wrote: log, answers, record, key files, command line"
+    )
+    func secrets() async throws {
+        try await MailServer.lend { server in
+            try await withTemporaryFolder { folder in
+                let smtp = "planted-smtp-\"secret\""
+                let imap = "planted-imap-secret"
+                let http = "planted-http-token-0123456789abcdef0123456789"
+                let hook = Data("planted-webhook-secret-octets".utf8).base64EncodedString()
+                let key = Data("planted-record-key-of-32-octets!".utf8).base64EncodedString()
+                var environment = Self.environment(server, folder)
+                environment["ENVELOPE_SMTP_PASSWORD"] = smtp
+                environment["ENVELOPE_IMAP_PASSWORD"] = imap
+                environment["ENVELOPE_HTTP_TOKEN"] = http
+                environment["ENVELOPE_SECRET_KEY"] = key
+                environment["ENVELOPE_WEBHOOK_SECRET"] = "whsec_" + hook
+                environment["ENVELOPE_WEBHOOK_ALLOW_PRIVATE"] = "1"
+                environment["ENVELOPE_LOG_LEVEL"] = "debug"
+                var written = ""
+                func envelope(_ arguments: [String]) async throws {
+                    let run = try await Program.run(arguments, environment: environment)
+                    written += run.output + run.errors
+                }
+                try await envelope(["webhooks", "add", "http://127.0.0.1:1/hook", "--json"])
+                let run = try await HTTPProgram.lend(
+                    ["--webhook", "http://127.0.0.1:1/other"], environment: environment
+                ) { program in
+                    func ask(_ target: String, _ arguments: String...) async throws {
+                        let fields = [
+                            "-H", "Authorization: Bearer " + http, "-H", "Content-Type: application/json",
+                        ]
+                        written += try await program.curl([program.url + target] + fields + arguments).text
+                    }
+                    // Refused at the login: libcurl, the servers and this program all had the password in hand.
+                    for number in 1...3 {
+                        try await ask(
+                            "/send", "-d",
+                            #"{"to":["\#(server.username)"],"subject":"\#(number)","text":"x"}"#)
+                    }
+                    for target in ["/sends", "/accounts", "/metrics", "/readyz", "/openapi.json"] {
+                        try await ask(target)
+                    }
+                    try await envelope(["mailbox", "check", "--json"])
+                    try await envelope(["doctor", "--json"])
+                    try await envelope(["list"])
+                    try await envelope(["webhooks", "list", "--json"])
+                    let line = try Data(contentsOf: URL(fileURLWithPath: "/proc/\(program.pid)/cmdline"))
+                    written += String(decoding: line, as: UTF8.self)
+                    return program
+                }
+                written += run.standardError
+                #expect(written.contains("auth_failed"), "the logins were refused")
+                for name in try FileManager.default.subpathsOfDirectory(atPath: folder) {
+                    let octets = FileManager.default.contents(atPath: folder + "/" + name) ?? Data()
+                    written += String(decoding: octets, as: UTF8.self)
+                }
+                for (user, secret) in [
+                    (server.username, smtp), (server.username, imap), ("", http), ("", hook), ("", key),
+                    ("", "planted-webhook-secret-octets"), ("", "planted-record-key-of-32-octets!"),
+                ] {
+                    let forms = [
+                        secret, secret.replacingOccurrences(of: "\"", with: "\\\""),
+                        Data(secret.utf8).base64EncodedString(),
+                        Data("\0\(user)\0\(secret)".utf8).base64EncodedString(),
+                    ]
+                    for form in forms { #expect(!written.contains(form), "\(form)") }
+                }
+                #expect(!written.contains("planted-"))
             }
         }
     }
@@ -75,35 +168,30 @@ struct LiveTests {
     func quiet() async throws {
         try await MailServer.lend { server in
             try await withTemporaryFolder { folder in
-                let program = try await HTTPProgram.started(
-                    [], environment: Self.environment(server, folder))
-                /// Sends in a while, and gives how many logins there were until it left.
-                func loginsWhileWaiting() async throws -> (id: String, logins: Int) {
-                    var logins = try server.mailboxLogins
-                    let time = Date(timeIntervalSinceNow: 3.5).formatted(
-                        .iso8601.time(includingFractionalSeconds: true))
-                    let id = try await Self.send(
-                        program, to: "gone@" + server.domain,
-                        ["send_at": .string(time), "allow_duplicate": true])
-                    while true {
-                        let count = try server.mailboxLogins
-                        // Counted before it was seen to be waiting still.
-                        guard try await Self.track(id, program)["state"] == "scheduled" else { break }
-                        logins = count
+                try await HTTPProgram.lend(environment: Self.environment(server, folder)) { program in
+                    /// Sends in a while, and gives how many logins there were until it left.
+                    func loginsWhileWaiting() async throws -> (id: String, logins: Int) {
+                        var logins = try server.mailboxLogins
+                        let time = Date(timeIntervalSinceNow: 3.5).ISO8601Format(
+                            .init(includingFractionalSeconds: true))
+                        let id = try await Self.send(
+                            program, to: "gone@" + server.domain,
+                            ["send_at": .string(time), "allow_duplicate": true])
+                        while true {
+                            let count = try server.mailboxLogins
+                            // Counted before it was seen to be waiting still.
+                            guard try await Self.track(id, program)["state"] == "scheduled" else { break }
+                            logins = count
+                        }
+                        return (id, logins)
                     }
-                    return (id, logins)
+                    let first = try await loginsWhileWaiting()
+                    #expect(first.logins == 0)
+                    try await eventually { try await Self.track(first.id, program)["delivery"] == "bounced" }
+                    let settled = try server.mailboxLogins
+                    #expect(settled > 0)
+                    #expect(try await loginsWhileWaiting().logins == settled)
                 }
-                let first = try await loginsWhileWaiting()
-                #expect(first.logins == 0)
-                try await eventually { try await Self.track(first.id, program)["delivery"] == "bounced" }
-                let settled = try server.mailboxLogins
-                #expect(settled > 0)
-                let lifted = try await Program.run(
-                    ["suppressions", "remove", "gone@" + server.domain],
-                    environment: ["ENVELOPE_DB": folder + "/envelope.db"])
-                #expect(lifted.status == 0, "\(lifted)")
-                #expect(try await loginsWhileWaiting().logins == settled)
-                #expect(await program.stop() == 0)
             }
         }
     }
@@ -114,36 +202,36 @@ struct LiveTests {
     func accounts() async throws {
         try await withTemporaryFolder { folder in
             let environment = ["ENVELOPE_DB": folder + "/envelope.db"]
-            let program = try await HTTPProgram.started([], environment: environment)
-            func names() async throws -> [String] {
-                try await program.curl("/accounts")["accounts"]?.array?.compactMap { $0["name"]?.string }
-                    ?? []
+            try await HTTPProgram.lend(environment: environment) { program in
+                func names() async throws -> [String] {
+                    try await program.curl("/accounts")["accounts"]?.array?.compactMap { $0["name"]?.string }
+                        ?? []
+                }
+                func envelope(_ arguments: String..., input: String = "") async throws {
+                    let run = try await AccountsTests.run(
+                        ["accounts"] + arguments, input: input, environment: environment)
+                    #expect(run.status == 0, "\(run)")
+                }
+                func add(_ address: String) async throws {
+                    try await envelope(
+                        "add", address, "--smtp-url", "smtps://mail.example.com", "--no-imap", "--no-test",
+                        "--password-stdin", input: "x\n")
+                }
+                #expect(try await names().isEmpty)
+                try await add("a@example.com")
+                // A send finds it at once.
+                let dry = try await program.curl(
+                    "/send", "-H", "Content-Type: application/json", "-d",
+                    #"{"to":["b@example.org"],"subject":"x","text":"x","dry_run":true}"#)
+                #expect(dry.status == 200, "\(dry)")
+                try await eventually { try await names() == ["a@example.com"] }
+                try await add("b@example.com")
+                try await eventually { try await names() == ["a@example.com", "b@example.com"] }
+                try await envelope("default", "b@example.com")
+                try await eventually { try await names() == ["b@example.com", "a@example.com"] }
+                try await envelope("remove", "a@example.com")
+                try await eventually { try await names() == ["b@example.com"] }
             }
-            func envelope(_ arguments: String..., input: String = "") async throws {
-                let run = try await AccountsTests.run(
-                    ["accounts"] + arguments, input: input, environment: environment)
-                #expect(run.status == 0, "\(run)")
-            }
-            func add(_ address: String) async throws {
-                try await envelope(
-                    "add", address, "--smtp-url", "smtps://mail.example.com", "--no-imap", "--no-test",
-                    "--password-stdin", input: "x\n")
-            }
-            #expect(try await names().isEmpty)
-            try await add("a@example.com")
-            // A send finds it at once.
-            let dry = try await program.curl(
-                "/send", "-H", "Content-Type: application/json", "-d",
-                #"{"to":["b@example.org"],"subject":"x","text":"x","dry_run":true}"#)
-            #expect(dry.status == 200, "\(dry)")
-            try await eventually { try await names() == ["a@example.com"] }
-            try await add("b@example.com")
-            try await eventually { try await names() == ["a@example.com", "b@example.com"] }
-            try await envelope("default", "b@example.com")
-            try await eventually { try await names() == ["b@example.com", "a@example.com"] }
-            try await envelope("remove", "a@example.com")
-            try await eventually { try await names() == ["b@example.com"] }
-            #expect(await program.stop() == 0)
         }
     }
 
@@ -163,29 +251,31 @@ struct LiveTests {
                         "--smtp-ca-file", server.caFile, "--smtp-password-file", file, "--no-imap",
                     ], environment: environment)
                 #expect(added.status == 0, "\(added)")
-                let program = try await HTTPProgram.started([], environment: environment)
-                try SettingsTests.write("wrong-planted\n", to: file)
-                // Who waits tries in the middle of the rest, until the third refusal.
-                for number in 1...3 {
-                    let answer = try await program.curl(
-                        "/send", "-H", "Content-Type: application/json", "-d",
-                        #"{"to":["\#(server.username)"],"subject":"\#(number)","text":"x"}"#)
-                    #expect(answer["code"] == "auth_failed", "\(answer)")
+                try await HTTPProgram.lend(environment: environment) { program in
+                    try SettingsTests.write("wrong-planted\n", to: file)
+                    // Who waits tries in the middle of the rest, until the third refusal.
+                    for number in 1...3 {
+                        let answer = try await program.curl(
+                            "/send", "-H", "Content-Type: application/json", "-d",
+                            #"{"to":["\#(server.username)"],"subject":"\#(number)","text":"x"}"#)
+                        #expect(answer["code"] == "auth_failed", "\(answer)")
+                    }
+                    let queued = try await Self.send(
+                        program, to: server.username, ["wait_seconds": 0, "subject": "held"])
+                    let refused = try await Program.run(
+                        ["accounts", "test", "work"], environment: environment)
+                    #expect(refused.status == 1)
+                    let held = try await Self.track(queued, program)
+                    #expect(held["status"] == "queued" && held["error"]?["code"] == "auth_failed", "\(held)")
+                    #expect(held["attempts"] == 0)
+                    try SettingsTests.write(server.password + "\n", to: file)
+                    let tested = try await Program.run(
+                        ["accounts", "test", "work"], environment: environment)
+                    #expect(tested.status == 0, "\(tested)")
+                    try await eventually { try await Self.track(queued, program)["status"] == "sent" }
+                    let written = added.output + refused.output + tested.output + program.standardError
+                    #expect(!written.contains("wrong-planted") && !written.contains(server.password))
                 }
-                let queued = try await Self.send(
-                    program, to: server.username, ["wait_seconds": 0, "subject": "held"])
-                let refused = try await Program.run(["accounts", "test", "work"], environment: environment)
-                #expect(refused.status == 1)
-                let held = try await Self.track(queued, program)
-                #expect(held["status"] == "queued" && held["error"]?["code"] == "auth_failed", "\(held)")
-                #expect(held["attempts"] == 0)
-                try SettingsTests.write(server.password + "\n", to: file)
-                let tested = try await Program.run(["accounts", "test", "work"], environment: environment)
-                #expect(tested.status == 0, "\(tested)")
-                try await eventually { try await Self.track(queued, program)["status"] == "sent" }
-                let written = added.output + refused.output + tested.output + program.standardError
-                #expect(!written.contains("wrong-planted") && !written.contains(server.password))
-                #expect(await program.stop() == 0)
             }
         }
     }

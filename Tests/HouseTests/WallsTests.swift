@@ -13,7 +13,7 @@ struct WallsTests {
         "SMTP": ["Mail", "Curl"],
         "IMAP": ["Mail", "Curl"],
         "OAuth": ["Mail", "JSON", "Curl"],
-        "Discovery": ["Mail", "CResolv"],
+        "Discovery": ["Mail", "Curl", "CResolv"],
         "Sandbox": ["Mail", "NIOCore", "NIOPosix"],
         "Sending": ["Mail", "Store", "Crypto", "Logging"],
         "MCP": ["JSON"],

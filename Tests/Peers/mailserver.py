@@ -18,7 +18,8 @@ When it is ready it prints one line of JSON on stdout:
     token           an access token (JWT, HS256) for XOAUTH2 and OAUTHBEARER, good for a day
     stale_token     the same, but it expired a minute ago
     token_key       signs both; a claim `email` names the user
-    domain          the one domain that mail is taken for; other local parts get 550 5.1.1, other domains 554 5.7.1
+    domain          the one domain that mail is taken for; `gone`, `dead` (5.1.1) and `policy` (5.7.1) come
+                    back in a report; other local parts get 550 5.1.1, other domains 554 5.7.1
     maildir         where mail for `username` arrives (Postfix writes it with LF line ends; IMAP gives CRLF)
     log             Postfix's log; dovecot.log stands beside it
 

@@ -15,13 +15,13 @@ struct AccountDesk {
 
     /// Opens the record, and makes it where it is missing.
     init(_ settings: Settings, _ environment: [String: String], now: @escaping @Sendable () -> Timestamp)
-        throws(Failure)
+        async throws(Failure)
     {
         self.settings = settings
         self.environment = environment
         self.now = now
         path = try databasePath(settings, environment)
-        keys = SecretKeys(beside: path, environment: environment)
+        keys = try await SecretKeys.read(beside: path, environment: environment)
         do {
             store = try Store.open(at: path)
         } catch {

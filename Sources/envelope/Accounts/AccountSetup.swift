@@ -45,8 +45,8 @@ struct AccountSetup {
                 field: field)
         }
         secret = AccountSecret(command, desk.settings)
-        // Documents of autoconfig are fetched as soon as there is a client for them.
-        discovery = Discovery(SystemLookups(web: nil))
+        discovery = Discovery(
+            SystemLookups(web: WebFetch(allowsPrivate: command.allowPrivateAutoconfig)))
     }
 
     func run() async throws -> Found {

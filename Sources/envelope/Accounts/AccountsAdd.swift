@@ -11,8 +11,10 @@ struct AccountsAdd: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "add", abstract: "Set up a mailbox: finds the server, logs in, and keeps what worked.",
         discussion: """
-            The server is looked for among the big providers, in the domain's SRV and MX
-            records, and under the usual names; --smtp-url names it instead.
+            The server is looked for among the big providers, in the domain's SRV records,
+            its autoconfig document, its MX records, and under the usual names; --smtp-url
+            names it instead. A server that only DNS or plain HTTP names, and that is not
+            the domain's own, gets no password before you agree.
             The password is asked for, or taken from --smtp-password-file, -command,
             --password-stdin, ENVELOPE_SMTP_PASSWORD or ENVELOPE_SMTP_TOKEN (and _FILE,
             _COMMAND). Typed or from the environment it is sealed in the record; a file or
@@ -56,6 +58,8 @@ struct AccountsAdd: AsyncParsableCommand {
         help: ArgumentHelp(
             "Trust the server with this public key, instead of its certificate: sha256//…", valueName: "key"))
     var pin: String?
+    @Flag(help: "Read the domain's autoconfig also from a server inside your network.")
+    var allowPrivateAutoconfig = false
     @Flag(help: "Read the password from standard input.") var passwordStdin = false
     @Flag(help: "The server wants no login.") var noLogin = false
     @Flag(help: "Make it the default.") var `default` = false

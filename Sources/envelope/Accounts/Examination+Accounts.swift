@@ -6,7 +6,7 @@ import Store
 
 extension Examination {
     /// Each account: where it comes from, whether it can log in, what waits.
-    func accounts(_ store: Store?, _ path: String) async -> [Finding] {
+    func accounts(_ store: Store?, _ keys: SecretKeys) async -> [Finding] {
         if settings.isSandbox {
             return [Finding("sandbox", .note, "nothing leaves this machine; accounts are not used")]
         }
@@ -17,7 +17,6 @@ extension Examination {
                 isAny = true
                 findings += await look(at: account, transport, "in the settings", store)
             }
-            let keys = SecretKeys(beside: path, environment: environment)
             for stored in try store?.accounts() ?? [] {
                 isAny = true
                 do throws(Failure) {

@@ -14,16 +14,27 @@ struct FileLock: Sendable {
     func held<Value>(
         within patience: Duration? = nil, _ body: () async throws -> Value
     ) async throws -> Value {
+        let letGo = try await taken(within: patience)
+        defer { letGo() }
+        return try await body()
+    }
+
+    /// - Returns: what lets go of it.
+    func taken(within patience: Duration? = nil) async throws -> @Sendable () -> Void {
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         if descriptor < 0 { throw KeyFile(path: path).failure("cannot be made") }
-        defer { close(descriptor) }
-        let end = patience.map { ContinuousClock.now + $0 }
-        var pause = Duration.milliseconds(5)
-        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-            if let end, ContinuousClock.now >= end { throw Busy() }
-            try await Task.sleep(for: pause)
-            pause = min(pause * 2, .milliseconds(50))
+        do {
+            let end = patience.map { ContinuousClock.now + $0 }
+            var pause = Duration.milliseconds(5)
+            while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+                if let end, ContinuousClock.now >= end { throw Busy() }
+                try await Task.sleep(for: pause)
+                pause = min(pause * 2, .milliseconds(50))
+            }
+        } catch {
+            close(descriptor)
+            throw error
         }
-        return try await body()
+        return { close(descriptor) }
     }
 }

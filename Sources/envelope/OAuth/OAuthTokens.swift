@@ -41,7 +41,7 @@ struct OAuthTokens: Sendable {
 
     /// Nil for an account that logs in otherwise.
     ///
-    /// - Parameter keys: of that record; their environment says to debug builds where to stop.
+    /// - Parameter keys: of that record.
     init?(
         of account: ConfiguredAccount, in store: Store, keys: SecretKeys,
         now: @escaping @Sendable () -> Timestamp
@@ -55,7 +55,7 @@ struct OAuthTokens: Sendable {
         engine = Engine()
         self.now = now
         #if DEBUG
-        let stop = keys.environment["ENVELOPE_STOP_AT"]
+        let stop = Environment.variables["ENVELOPE_STOP_AT"]
         reached = { step in if stop == step.rawValue { kill(getpid(), SIGKILL) } }
         #else
         reached = { _ in }
