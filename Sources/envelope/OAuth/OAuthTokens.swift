@@ -126,7 +126,7 @@ struct OAuthTokens: Sendable {
         do {
             guard let sealed = try store.secret(of: account, kind) else { return nil }
             guard let vault = try keys.vault() else {
-                throw TokenFault.signIn(name, "the key of its tokens is not there (\(keys.file.path))")
+                throw TokenFault.keyGone(name, "the key of its tokens is not there (\(keys.file.path))")
             }
             return Secret(String(decoding: try vault.open(sealed.octets, for: sealed.purpose), as: UTF8.self))
         } catch let fault as TokenFault {
@@ -134,7 +134,7 @@ struct OAuthTokens: Sendable {
         } catch let failure as Failure {
             throw .temporary(failure.message)
         } catch {
-            throw .signIn(
+            throw .keyGone(
                 name, "its tokens cannot be opened: they were sealed under another key, or are damaged")
         }
     }

@@ -25,6 +25,14 @@ struct TokenFault: Error, Sendable {
             advice: "Tell the person who runs this server to sign in again: \(signInCommand(account)).")
     }
 
+    static func keyGone(_ account: String, _ reason: String) -> TokenFault {
+        TokenFault(
+            kind: .signIn, reason: reason,
+            advice:
+                "Tell the person who runs this server to start it again if the key was changed, to restore the key, or to "
+                + "sign in again: \(signInCommand(account)).")
+    }
+
     static func temporary(_ reason: String) -> TokenFault {
         TokenFault(
             kind: .temporary, reason: reason,
