@@ -46,7 +46,8 @@ let package = Package(
         .target(
             name: "Store", dependencies: ["Mail", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: house),
-        .target(name: "Discovery", dependencies: ["Mail", "CResolv"], swiftSettings: house),
+        .target(name: "OAuth", dependencies: ["Mail", "JSON", "Curl"], swiftSettings: house),
+        .target(name: "Discovery", dependencies: ["Mail", "Curl", "CResolv"], swiftSettings: house),
         .target(
             name: "Sandbox",
             dependencies: [
@@ -90,8 +91,8 @@ let package = Package(
         .executableTarget(
             name: "envelope",
             dependencies: [
-                "Curl", "Mail", "JSON", "Store", "SMTP", "IMAP", "Discovery", "Sandbox", "Sending", "MCP",
-                "Tools",
+                "Curl", "Mail", "JSON", "Store", "SMTP", "IMAP", "OAuth", "Discovery", "Sandbox", "Sending",
+                "MCP", "Tools",
                 "HTTP",
                 "CMalloc",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -119,7 +120,10 @@ let package = Package(
             name: "IMAPTests", dependencies: ["IMAP", "Curl", "Mail", "TestPeers", "TestSeeds"],
             swiftSettings: house),
         .testTarget(
-            name: "DiscoveryTests", dependencies: ["Discovery", "Mail", "TestSeeds"], swiftSettings: house),
+            name: "OAuthTests", dependencies: ["OAuth", "Curl", "JSON", "TestPeers"], swiftSettings: house),
+        .testTarget(
+            name: "DiscoveryTests", dependencies: ["Discovery", "Mail", "TestPeers", "TestSeeds"],
+            swiftSettings: house),
         .testTarget(
             name: "StoreTests",
             dependencies: ["Store", "Mail", "TestPeers", .product(name: "GRDB", package: "GRDB.swift")],

@@ -35,12 +35,21 @@ package struct Discovery: Sendable {
         }
     }
 
-    /// RFC 8314 §5.1 prefers TLS from the first octet; within one service lower priorities go first, then weights.
+    /// RFC 8314 §5.1 prefers TLS from the first octet.
     private func services(_ address: Address, _ domain: String) async -> [Candidate] {
+        await services(
+            [("_submissions._tcp.", .tls), ("_submission._tcp.", .starttls)], address, domain,
+            username: { Provider.running(host: $0.host)?.username(for: address) },
+            provider: { Provider.running(host: $0.host) })
+    }
+
+    /// Within one service lower priorities go first, then weights.
+    func services(
+        _ labels: [(label: String, security: Candidate.Security)], _ address: Address, _ domain: String,
+        username: (Provider.Server) -> String?, provider: (Provider.Server) -> Provider?
+    ) async -> [Candidate] {
         var found: [Candidate] = []
-        for (label, security) in [
-            ("_submissions._tcp.", Candidate.Security.tls), ("_submission._tcp.", .starttls),
-        ] {
+        for (label, security) in labels {
             let records = await lookups.records(.service, of: label + domain)
             let services = records.compactMap {
                 record -> (priority: Int, weight: Int, server: Provider.Server)? in
@@ -51,9 +60,9 @@ package struct Discovery: Sendable {
             }
             found += services.sorted { ($0.priority, -$0.weight) < ($1.priority, -$1.weight) }.map {
                 service in
-                let provider = Provider.running(host: service.server.host)
+                let provider = provider(service.server)
                 return Candidate(
-                    service.server, username: provider?.username(for: address) ?? address.text, source: .srv,
+                    service.server, username: username(service.server) ?? address.text, source: .srv,
                     provider: provider,
                     isVouchedFor: provider != nil || Self.isWithin(service.server.host, domain))
             }
@@ -62,18 +71,23 @@ package struct Discovery: Sendable {
     }
 
     private func autoconfig(_ address: Address, _ domain: String) async -> [Candidate] {
-        for url in [
-            "https://autoconfig.\(domain)/mail/config-v1.1.xml",
-            "https://\(domain)/.well-known/autoconfig/mail/config-v1.1.xml",
-        ] {
+        await document(of: domain, \.outgoing).map { outgoing, isSecure in
+            let provider = Provider.running(host: outgoing.server.host)
+            return Candidate(
+                outgoing.server, username: outgoing.username(for: address), source: .autoconfig,
+                provider: provider,
+                isVouchedFor: isSecure || provider != nil || Self.isWithin(outgoing.server.host, domain))
+        }
+    }
+
+    /// What the first document of the domain's own that says anything says, and whether it came by TLS.
+    func document(
+        of domain: String, _ read: (Autoconfig) -> [Autoconfig.Place]
+    ) async -> [(place: Autoconfig.Place, isSecure: Bool)] {
+        for (url, isSecure) in Autoconfig.urls(of: domain) {
             guard let document = await lookups.document(at: url) else { continue }
-            let servers = Autoconfig(document)?.outgoing ?? []
-            if servers.isEmpty { continue }
-            return servers.map { outgoing in
-                Candidate(
-                    outgoing.server, username: outgoing.username(for: address), source: .autoconfig,
-                    provider: Provider.running(host: outgoing.server.host))
-            }
+            let places = Autoconfig(document).map(read) ?? []
+            if !places.isEmpty { return places.map { ($0, isSecure) } }
         }
         return []
     }
@@ -89,7 +103,7 @@ package struct Discovery: Sendable {
         return provider.map { Self.candidates(of: $0, address, .mx) } ?? []
     }
 
-    private static func isWithin(_ host: String, _ domain: String) -> Bool {
+    static func isWithin(_ host: String, _ domain: String) -> Bool {
         host == domain || host.hasSuffix("." + domain)
     }
 }

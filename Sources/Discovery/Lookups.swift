@@ -2,6 +2,6 @@
 package protocol Lookups: Sendable {
     /// Empty when there are none, or nobody answers.
     func records(_ kind: DNSRecord.Kind, of name: String) async -> [DNSRecord]
-    /// The body behind an `https://` address; nil when there is none, or no way to fetch it.
+    /// The body behind an address of the web; nil when there is none, or no way to fetch it.
     func document(at url: String) async -> [UInt8]?
 }

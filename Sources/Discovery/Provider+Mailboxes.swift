@@ -9,29 +9,44 @@ extension Provider {
             servers: [.init("smtp.gmail.com", 465, .tls), .init("smtp.gmail.com", 587, .starttls)],
             imap: .init("imap.gmail.com", 993, .tls), proof: .appPassword,
             help: "https://myaccount.google.com/apppasswords", perDay: 500, filesSentCopies: true,
+            sentFolder: "[Gmail]/Sent Mail",
             note: "App passwords need 2-Step Verification. Google Workspace allows 2,000 messages a day."),
         Provider(
             "outlook", "Outlook.com",
             domains: [
-                "outlook.com", "hotmail.com", "live.com", "msn.com", "outlook.de", "hotmail.co.uk", "live.de",
+                "outlook.com", "hotmail.com", "live.com", "msn.com", "windowslive.com", "outlook.at",
+                "outlook.de",
+                "outlook.dk", "outlook.es", "outlook.fr", "outlook.ie", "outlook.in", "outlook.it",
+                "outlook.jp",
+                "outlook.pt", "outlook.com.au", "outlook.com.br", "hotmail.co.uk", "hotmail.ca", "hotmail.de",
+                "hotmail.es", "hotmail.fr", "hotmail.it", "hotmail.nl", "hotmail.se", "hotmail.com.br",
+                "live.at",
+                "live.ca", "live.co.uk", "live.com.au", "live.de", "live.dk", "live.fr", "live.it", "live.nl",
+                "live.se",
             ],
+            exchanges: ["olc.protection.outlook.com"],
             servers: [.init("smtp-mail.outlook.com", 587, .starttls)],
             imap: .init("outlook.office365.com", 993, .tls), proof: .oauth,
             help: "https://learn.microsoft.com/entra/identity-platform/quickstart-register-app", perDay: 300,
             filesSentCopies: true,
-            note: "Microsoft takes no passwords here: give an access token (--smtp-token-command)."),
+            note: "Microsoft takes no passwords here: sign in with --oauth --client-id ID."),
         Provider(
             "office365", "Microsoft 365", exchanges: ["mail.protection.outlook.com", "mx.microsoft"],
             servers: [.init("smtp.office365.com", 587, .starttls)],
             imap: .init("outlook.office365.com", 993, .tls), proof: .oauth,
             help:
                 "https://learn.microsoft.com/exchange/clients-and-mobile-in-exchange-online/authenticated-client-smtp-submission",
-            perDay: 10_000, filesSentCopies: true,
-            note: "An administrator has to allow authenticated SMTP for the mailbox. 30 messages a minute."),
+            perDay: 10_000, connections: 3, filesSentCopies: true,
+            note:
+                "An administrator has to allow authenticated SMTP for the mailbox. 30 messages a minute; 10,000 recipients a day."
+        ),
         Provider(
             "yahoo", "Yahoo Mail",
             domains: [
-                "yahoo.com", "ymail.com", "rocketmail.com", "yahoo.co.uk", "yahoo.de", "yahoo.fr", "yahoo.ca",
+                "yahoo.com", "ymail.com", "myyahoo.com", "rocketmail.com", "yahoo.co.uk", "yahoo.de",
+                "yahoo.fr",
+                "yahoo.ca", "yahoo.it", "yahoo.es", "yahoo.se", "yahoo.co.in", "yahoo.co.nz", "yahoo.com.au",
+                "yahoo.com.ar", "yahoo.com.br", "yahoo.com.mx",
             ],
             exchanges: ["yahoodns.net"],
             servers: [.init("smtp.mail.yahoo.com", 465, .tls), .init("smtp.mail.yahoo.com", 587, .starttls)],
@@ -41,7 +56,8 @@ extension Provider {
             "icloud", "iCloud Mail", domains: ["icloud.com", "me.com", "mac.com"],
             exchanges: ["mail.icloud.com"],
             servers: [.init("smtp.mail.me.com", 587, .starttls)], imap: .init("imap.mail.me.com", 993, .tls),
-            proof: .appPassword, help: "https://account.apple.com", perDay: 1_000, filesSentCopies: false,
+            imapUserName: .localPart, proof: .appPassword, help: "https://account.apple.com", perDay: 1_000,
+            filesSentCopies: false,
             note: "At a domain of your own the user name is your iCloud address."),
         Provider(
             "fastmail", "Fastmail", domains: ["fastmail.com", "fastmail.fm"],
@@ -63,7 +79,12 @@ extension Provider {
             imap: .init("imap.zoho.eu", 993, .tls), proof: .appPassword,
             help: "https://accounts.zoho.eu/home#security/app_password"),
         Provider(
-            "gmx", "GMX", domains: ["gmx.net", "gmx.de", "gmx.at", "gmx.ch"], exchanges: ["gmx.net"],
+            "gmx", "GMX",
+            domains: [
+                "gmx.net", "gmx.de", "gmx.at", "gmx.ch", "gmx.eu", "gmx.biz", "gmx.org", "gmx.info",
+                "mein.gmx",
+                "mail.gmx", "email.gmx",
+            ], exchanges: ["gmx.net"],
             servers: [.init("mail.gmx.net", 465, .tls), .init("mail.gmx.net", 587, .starttls)],
             imap: .init("imap.gmx.net", 993, .tls),
             note: "POP3 and IMAP have to be turned on in the web mail's settings first."),
@@ -93,20 +114,29 @@ extension Provider {
         Provider(
             "mail.ru", "Mail.ru", domains: ["mail.ru", "inbox.ru", "list.ru", "bk.ru"],
             exchanges: ["mail.ru"],
-            servers: [.init("smtp.mail.ru", 465, .tls)], imap: .init("imap.mail.ru", 993, .tls),
+            servers: [.init("smtp.mail.ru", 465, .tls), .init("smtp.mail.ru", 587, .starttls)],
+            imap: .init("imap.mail.ru", 993, .tls),
             proof: .appPassword, help: "https://account.mail.ru/user/2-step-auth/passwords"),
         Provider(
-            "yandex", "Yandex Mail", domains: ["yandex.ru", "yandex.com", "ya.ru"],
+            "yandex", "Yandex Mail",
+            domains: ["yandex.ru", "yandex.com", "yandex.by", "yandex.kz", "ya.ru", "narod.ru"],
             exchanges: ["yandex.net", "yandex.ru"],
             servers: [.init("smtp.yandex.com", 465, .tls)], imap: .init("imap.yandex.com", 993, .tls),
-            proof: .appPassword, help: "https://id.yandex.com/security/app-passwords", perDay: 500),
+            proof: .appPassword, help: "https://id.yandex.com/security/app-passwords", perDay: 500,
+            note: "IMAP has to be turned on in the settings of Yandex Mail first."),
         Provider(
             "t-online", "T-Online", domains: ["t-online.de", "magenta.de"],
-            servers: [.init("securesmtp.t-online.de", 465, .tls)],
+            servers: [
+                .init("securesmtp.t-online.de", 465, .tls), .init("securesmtp.t-online.de", 587, .starttls),
+            ],
             imap: .init("secureimap.t-online.de", 993, .tls),
             note: "It wants the e-mail password, set apart in its settings."),
         Provider(
-            "posteo", "Posteo", domains: ["posteo.de", "posteo.net", "posteo.org"],
+            "posteo", "Posteo",
+            domains: [
+                "posteo.de", "posteo.net", "posteo.org", "posteo.at", "posteo.ch", "posteo.com", "posteo.eu",
+                "posteo.me", "posteo.uk", "posteo.us",
+            ],
             servers: [.init("posteo.de", 465, .tls), .init("posteo.de", 587, .starttls)],
             imap: .init("posteo.de", 993, .tls)),
         Provider(

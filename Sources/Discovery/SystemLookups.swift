@@ -3,10 +3,10 @@ import Dispatch
 
 /// The system's resolver, and a fetcher where there is one.
 package struct SystemLookups: Lookups {
-    private let web: (any WebFetch)?
+    private let web: WebFetch?
 
     /// - Parameter web: nil leaves the step of autoconfig out.
-    package init(web: (any WebFetch)?) { self.web = web }
+    package init(web: WebFetch?) { self.web = web }
 
     package func records(_ kind: DNSRecord.Kind, of name: String) async -> [DNSRecord] {
         // Names that the resolver would read as something else.

@@ -8,8 +8,8 @@ import Mail
 package struct IMAPClient: Sendable {
     package let server: IMAPServer
     private let credentials: IMAPCredentials
-    private let options: IMAPOptions
-    private let engine: Engine
+    let options: IMAPOptions
+    let engine: Engine
 
     package init(
         server: IMAPServer, credentials: IMAPCredentials, options: IMAPOptions = IMAPOptions(), engine: Engine
@@ -67,7 +67,10 @@ package struct IMAPClient: Sendable {
         var byAnyMeans = false
         while true {
             do {
-                let connection = try await engine.connect(request(byAnyMeans: byAnyMeans), deadline: deadline)
+                let connection = try await engine.connect(
+                    request(
+                        credentials.login(to: server, byAnyMeans: byAnyMeans), publicKey: options.publicKey),
+                    deadline: deadline)
                 conversation.converse(connection.session)
                 // libcurl goes on without a login where it finds no way to make one.
                 if connection.session.isLoggedIn { return connection }
@@ -94,7 +97,7 @@ package struct IMAPClient: Sendable {
             .authUnavailable, "at the login", session.offeredLogins, phase: .auth)
     }
 
-    private func request(byAnyMeans: Bool) -> ConnectRequest {
+    func request(_ login: Login?, publicKey: String?) -> ConnectRequest {
         let security: ConnectRequest.Security =
             switch server.security {
             case .implicitTLS: .implicitTLS
@@ -103,7 +106,6 @@ package struct IMAPClient: Sendable {
             }
         return ConnectRequest(
             url: "\(server.security == .implicitTLS ? "imaps" : "imap")://\(server.authority)/",
-            security: security,
-            login: credentials.login(to: server, byAnyMeans: byAnyMeans), caFile: options.caFile)
+            security: security, login: login, caFile: options.caFile, publicKey: publicKey)
     }
 }

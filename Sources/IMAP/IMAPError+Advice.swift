@@ -52,7 +52,8 @@ extension IMAPError {
         {
             return (
                 .oauthRequired,
-                "This provider takes no password for IMAP. Log in with OAuth 2.0 (an access token).", false
+                "This provider takes no password for IMAP. Log in with OAuth 2.0: "
+                    + "`envelope accounts add you@example.com --oauth --client-id ID`.", false
             )
         }
         return (
@@ -89,8 +90,8 @@ extension IMAPError {
         {
             return (
                 .oauthRequired,
-                "This provider takes no password here. Log in with OAuth 2.0 (an access token), "
-                    + "or turn IMAP access on in the provider's settings.",
+                "This provider takes no password here. Log in with OAuth 2.0 "
+                    + "(`envelope accounts add you@example.com --oauth --client-id ID`), or turn IMAP access on in the provider's settings.",
                 false
             )
         }

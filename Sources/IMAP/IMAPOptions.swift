@@ -32,6 +32,8 @@ package struct IMAPOptions: Sendable, Hashable {
     package var limits = Limits()
     /// A PEM file of certificate authorities to trust instead of the system's.
     package var caFile: String?
+    /// `sha256//` and base64: the server's public key, trusted instead of any certificate.
+    package var publicKey: String?
     /// Permits `imap+plain` to a host other than this one: everything, the password too, is readable on the way.
     package var allowPlainBeyondLoopback = false
 

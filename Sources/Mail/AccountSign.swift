@@ -25,7 +25,9 @@ package struct AccountSign: Sendable, Hashable {
 
 extension AccountSign {
     /// Nil when the refusal concerns this message, its recipients or the moment.
-    init?(_ refusal: Transaction.Refusal) {
+    ///
+    /// - Parameter advice: what to do about a refused login, where that depends on the account.
+    init?(_ refusal: Transaction.Refusal, advice: String?) {
         guard let kind = Kind(refusal.diagnosis.code) else { return nil }
         let reply = refusal.reply
         let sign = Diagnosis.Sign(reply, refusal.phase)
@@ -36,7 +38,8 @@ extension AccountSign {
                 Diagnosis.sentence(
                     reply, refusal.phase, refusal.diagnosis, whom: Diagnosis.object(refusal.phase),
                     end: kind.end),
-                hint: refusal.diagnosis.hint, retryable: refusal.diagnosis.retryable, phase: refusal.phase,
+                hint: refusal.diagnosis.hint(advice), retryable: refusal.diagnosis.retryable,
+                phase: refusal.phase,
                 smtp: .init(reply, in: refusal.phase)),
             isDaily: sign.isDaily)
     }
@@ -71,6 +74,7 @@ extension Transaction {
     /// The first sign that concerns the account and not the message, wherever in the session or the transaction it
     /// came; nil when there is none, also for greylisting, which is for one message.
     package var accountSign: AccountSign? {
-        refusals.lazy.compactMap { AccountSign($0) }.first ?? fault.flatMap { AccountSign($0, in: phase) }
+        refusals.lazy.compactMap { AccountSign($0, advice: loginAdvice) }.first
+            ?? fault.flatMap { AccountSign($0, in: phase) }
     }
 }

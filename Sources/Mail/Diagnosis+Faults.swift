@@ -28,6 +28,16 @@ extension Diagnosis {
                     "Tell the person who runs this server to correct where the password or token comes from"
                         + " (ENVELOPE_SMTP_PASSWORD or ENVELOPE_SMTP_TOKEN, _FILE or _COMMAND), then send it again."
                 )
+            case .signInNeeded:
+                Diagnosis(
+                    .oauthRequired, retryable: false,
+                    fault.advice
+                        ?? "Tell the person who runs this server to sign in again: `envelope accounts login NAME`."
+                )
+            case .tokenUnavailable:
+                Diagnosis(
+                    .connectionFailed, retryable: true,
+                    fault.advice ?? "Nothing was sent, and it is tried again by itself.")
             case .timedOut: Self.silence(phase, .timeout)
             case .lineLost: Self.silence(phase, .connectionFailed)
             case .protocolError:

@@ -19,8 +19,9 @@ extension Diagnosis {
         {
             return Diagnosis(
                 .oauthRequired, retryable: false,
-                "This provider takes no password here. Log in with OAuth 2.0 (an access token for XOAUTH2), or have the "
-                    + "administrator turn on authenticated SMTP for the mailbox.")
+                "This provider takes no password here. Log in with OAuth 2.0: "
+                    + "`envelope accounts add you@example.com --oauth --client-id ID` signs in and keeps the account; or have "
+                    + "the administrator turn on authenticated SMTP for the mailbox.")
         }
         if sign.isTransient {
             if sign.code == 421 || isAccountLimit(sign) { return nil }
@@ -33,7 +34,17 @@ extension Diagnosis {
             return Diagnosis(
                 .authFailed, retryable: false,
                 "The access token was refused: it has expired or lacks the scope for sending mail. Get a new one, and "
-                    + "check that it belongs to this user name.")
+                    + "check that it belongs to this user name. `envelope accounts add … --oauth` keeps an account whose tokens "
+                    + "are renewed by themselves.")
+        }
+        if sign.isEnhanced(7, 14)
+            || sign.says("log in via your web browser", "log in with your web browser", "web login required")
+        {
+            return Diagnosis(
+                .authFailed, retryable: false,
+                "The provider wants a person to sign in by a browser. Log in with OAuth 2.0: "
+                    + "`envelope accounts add you@example.com --oauth --client-id ID`; or with an app password."
+            )
         }
         if sign.isEnhanced(7, 9)
             || sign.says("application-specific password", "app password", "app-specific password")
@@ -41,7 +52,8 @@ extension Diagnosis {
             return Diagnosis(
                 .authFailed, retryable: false,
                 "An app password is needed: create one in the provider's security settings and use it instead of the "
-                    + "account's own password.")
+                    + "account's own password, or log in with OAuth 2.0: "
+                    + "`envelope accounts add you@example.com --oauth --client-id ID`.")
         }
         if sign.code == 530 {
             return Diagnosis(

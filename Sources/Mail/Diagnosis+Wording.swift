@@ -22,6 +22,8 @@ extension Diagnosis {
         case .tlsFailed: "No trusted TLS line to the server could be made\(detail)\(end)"
         case .authUnavailable: "The server offers no login that these credentials fit\(detail)\(end)"
         case .secretUnreadable: "The secret for the mailbox could not be read\(detail)\(end)"
+        case .signInNeeded: "The account's sign-in is gone\(detail)\(end)"
+        case .tokenUnavailable: "There is no access token for the account now\(detail)\(end)"
         case .timedOut: "The server fell silent \(place(phase))\(detail)\(end)"
         case .lineLost: "The line was lost \(place(phase))\(detail)\(end)"
         case .protocolError: "The server said something that is not SMTP \(place(phase))\(detail)\(end)"

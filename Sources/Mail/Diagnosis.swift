@@ -14,6 +14,11 @@ package struct Diagnosis: Hashable, Sendable {
         self.hint = hint
     }
 
+    /// What to change, where an account knows better about its login.
+    func hint(_ loginAdvice: String?) -> String {
+        code == .authFailed || code == .oauthRequired ? loginAdvice ?? hint : hint
+    }
+
     /// Judges a refusing reply by where it was said.
     package init(of reply: Reply, in phase: Phase) {
         let sign = Sign(reply, phase)

@@ -35,7 +35,8 @@ extension Transaction {
                 Diagnosis.sentence(
                     reply, phase, diagnosis, whom: phase == .rcpt ? address.text : Diagnosis.object(phase),
                     end: isAlone ? "nothing was accepted" : "it was not accepted for this address"),
-                hint: isAlone ? diagnosis.hint : diagnosis.hint + Self.forOthers(diagnosis),
+                hint: isAlone
+                    ? diagnosis.hint(loginAdvice) : diagnosis.hint(loginAdvice) + Self.forOthers(diagnosis),
                 retryable: diagnosis.retryable, phase: phase, smtp: .init(reply, in: phase))
         }
         if let fault { return Failure(of: fault, in: phase) }
@@ -81,6 +82,12 @@ extension Failure {
         self.init(
             diagnosis.code, Diagnosis.sentence(fault, phase), hint: diagnosis.hint,
             retryable: diagnosis.retryable, phase: phase)
+    }
+
+    package func with(hint: String) -> Failure {
+        Failure(
+            code, message, hint: hint, retryable: retryable, mayHaveBeenDelivered: mayHaveBeenDelivered,
+            field: field, phase: phase, smtp: smtp)
     }
 
     func with(message: String) -> Failure {

@@ -7,6 +7,7 @@ extension Transaction {
             diagnosis.code,
             Diagnosis.sentence(
                 reply, phase, diagnosis, whom: Diagnosis.object(phase), end: "nothing can be sent"),
-            hint: diagnosis.hint, retryable: diagnosis.retryable, phase: phase, smtp: .init(reply, in: phase))
+            hint: diagnosis.hint(loginAdvice), retryable: diagnosis.retryable, phase: phase,
+            smtp: .init(reply, in: phase))
     }
 }

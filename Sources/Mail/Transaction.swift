@@ -27,6 +27,8 @@ package struct Transaction: Sendable, Hashable {
     package var finalDotMayHaveLeft: Bool
     /// Set when it did not end by a reply.
     package var fault: TransportFault?
+    /// What to do about a refused login, exactly, where that depends on the account; nil where the reply says it.
+    package var loginAdvice: String?
     /// Commands and replies in order, credentials and mail data struck out, untrusted text made printable.
     package var conversation: [String]
 
@@ -50,6 +52,10 @@ package struct TransportFault: Sendable, Hashable {
         case authUnavailable = "auth_unavailable"
         /// The account's password or token could not be read, so no connection was made.
         case secretUnreadable = "secret_unreadable"
+        /// The account logs in by OAuth 2.0, and only a person can bring its login back.
+        case signInNeeded = "sign_in_needed"
+        /// The account's access token could not be renewed now.
+        case tokenUnavailable = "token_unavailable"
         case timedOut = "timed_out"
         /// The line ended or was reset.
         case lineLost = "line_lost"
@@ -76,8 +82,13 @@ package struct TransportFault: Sendable, Hashable {
     package let curlCode: String?
     /// The server's SIZE in octets, with `sizeExceeded`.
     package let limit: Int?
+    /// What to change, exactly, where that depends on the account; nil where the kind says it.
+    package let advice: String?
 
-    package init(_ kind: Kind, detail: String, curlCode: String? = nil, limit: Int? = nil) {
+    package init(
+        _ kind: Kind, detail: String, curlCode: String? = nil, limit: Int? = nil, advice: String? = nil
+    ) {
+        self.advice = advice
         self.kind = kind
         self.detail = detail
         self.curlCode = curlCode

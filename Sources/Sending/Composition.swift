@@ -3,14 +3,23 @@ import Store
 
 /// From a request to a send that can be recorded: policy, then composing (steps 3 and 4 of the way of one message).
 struct Composition: Sendable {
-    let accounts: [Account]
-    let withoutAccount: Failure
+    let book: AccountBook
     let approval: ApprovalPolicy
     let roots: AttachmentRoots
     let limits: Limits
     let surroundings: Surroundings
 
-    var mayHold: Bool { approval > .none || accounts.contains { $0.approval > .none } }
+    var mayHold: Bool { approval > .none || book.accounts.contains { $0.approval > .none } }
+
+    /// False where a request would be refused for want of the account that it asks for.
+    func knowsAccount(of request: borrowing SendRequest) -> Bool {
+        let accounts = book.accounts
+        if let name = request.account {
+            return accounts.contains { $0.record.name == name || $0.record.id == name }
+        }
+        guard let from = request.from else { return !accounts.isEmpty }
+        return accounts.contains { $0.allows(from.address) }
+    }
 
     func newSend(from request: SendRequest) throws(Failure) -> NewSend {
         let account = try account(for: request)
@@ -79,6 +88,7 @@ struct Composition: Sendable {
     }
 
     private func account(for request: SendRequest) throws(Failure) -> Account {
+        let accounts = book.accounts
         if let name = request.account {
             if let account = accounts.first(where: { $0.record.name == name || $0.record.id == name }) {
                 return account
@@ -94,7 +104,7 @@ struct Composition: Sendable {
             accounts.first { $0.sender.address == from.address }
                 ?? accounts.first { $0.allows(from.address) }
         }
-        guard let account = named ?? accounts.first else { throw withoutAccount }
+        guard let account = named ?? accounts.first else { throw book.withoutAccount }
         return account
     }
 

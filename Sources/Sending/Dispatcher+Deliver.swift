@@ -4,8 +4,7 @@ import Store
 
 extension Dispatcher {
     /// One attempt, from the claim to the settled record (steps 7 to 10 of the way of one message).
-    func deliver(_ claim: Claim, _ gate: GatePassed, _ store: Store) async {
-        guard let account = accounts[claim.accountID] else { return }
+    func deliver(_ claim: Claim, for account: Account, _ gate: GatePassed, _ store: Store) async {
         let start = surroundings.now()
         var settlement: Settlement
         do {

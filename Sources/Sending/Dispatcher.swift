@@ -15,7 +15,8 @@ actor Dispatcher {
     let changes: Changes
     let surroundings: Surroundings
     let logger: Logger
-    let accounts: [String: Account]
+    let book: AccountBook
+    var accounts: [String: Account]
     let retention: Duration?
 
     var ownership: Ownership?
@@ -63,17 +64,34 @@ actor Dispatcher {
     }
 
     init(
-        accounts: [Account], door: StoreDoor, changes: Changes, surroundings: Surroundings, logger: Logger,
+        book: AccountBook, door: StoreDoor, changes: Changes, surroundings: Surroundings, logger: Logger,
         retention: Duration?
     ) {
-        self.accounts = Dictionary(
-            accounts.map { ($0.record.id, $0) }, uniquingKeysWith: { first, _ in first })
+        self.book = book
+        self.accounts = Self.byID(book.accounts)
         self.door = door
         self.changes = changes
         self.surroundings = surroundings
         self.logger = logger
         self.retention = retention
         self.clock = SteadyClock(surroundings.beat)
+    }
+
+    private static func byID(_ accounts: [Account]) -> [String: Account] {
+        Dictionary(accounts.map { ($0.record.id, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Takes the accounts as the book has them now, and looks at all that waits. What is under way goes to its end.
+    func adoptAccounts() {
+        takeAccounts()
+        wake()
+    }
+
+    private func takeAccounts() {
+        accounts = Self.byID(book.accounts)
+        backlog.formIntersection(accounts.keys)
+        // One whose session failed may be another one by now.
+        probing = []
     }
 
     var isIdle: Bool { pump == nil && deliveries.isEmpty }
@@ -136,8 +154,10 @@ actor Dispatcher {
     private func look() async throws -> Double {
         guard let store = try door.forReading() else { return Self.sweepInterval }
         let beat = surroundings.beat
+        let isSweeping = beat.uptime - lastSweep >= Self.sweepInterval
+        if isSweeping, await book.refresh(store) { takeAccounts() }
         let names = Array(accounts.keys)
-        if beat.uptime - lastSweep >= Self.sweepInterval {
+        if isSweeping {
             try await sweep(store, beat)
             lastSweep = beat.uptime
             backlog.formUnion(try store.nextDue(for: names).filter { $0.value <= beat.at }.keys)
@@ -171,34 +191,34 @@ actor Dispatcher {
             ends[state, default: 0] += 1
             changes.changed(id)
         }
-        start(taken.claims, store)
+        start(taken.claims, of: account, store)
     }
 
     /// Whom an account's rules keep out by now; nil, and nobody is asked about, where none does.
-    private nonisolated var denial: Denial? {
+    private var denial: Denial? {
         if accounts.values.allSatisfy(\.rails.denied.isEmpty) { return nil }
         return { [accounts] id, address in
             accounts[id].flatMap { $0.rails.denial(of: address, account: $0.record.name) }
         }
     }
 
-    private func start(_ claims: [Claim], _ store: Store) {
+    private func start(_ claims: [Claim], of account: Account, _ store: Store) {
         if !claims.isEmpty { surroundings.reached(.afterClaim) }
         for claim in claims {
             let gate = GatePassed()
-            let task = Task { await self.deliver(claim, gate, store) }
+            let task = Task { await self.deliver(claim, for: account, gate, store) }
             deliveries[claim.id] = Delivery(claim: claim, task: task, gate: gate)
             busy[claim.accountID, default: 0] += 1
         }
     }
 
     /// Tries a send that somebody waits for, although its account rests: what was wrong may have been put right.
-    func attempt(_ id: SendID, in store: Store) async throws {
+    func attempt(_ id: SendID, of account: Account, in store: Store) async throws {
         if isFinishing { return }
         let owner = try await owner(in: store)
         let claim = try await store.claim(id, owner: owner, now: surroundings.now(), denial: denial)
         if claim == nil { changes.changed(id) }
-        start(claim.map { [$0] } ?? [], store)
+        start(claim.map { [$0] } ?? [], of: account, store)
     }
 
     private func setTimer(_ pause: Double) {

@@ -6,11 +6,13 @@ package import Store
 ///
 /// A failure here changes nothing about a send.
 struct MailboxWatch: Sendable {
-    let accounts: [Account]
+    let book: AccountBook
     let door: StoreDoor
     let changes: Changes
     let surroundings: Surroundings
     let logger: Logger
+    /// Seconds from one look to the next while there is news.
+    let pause: Double
 
     /// A send about which nothing came for so long is looked after no more, seconds: servers give up within five days
     /// (RFC 5321 §4.5.4.1).
@@ -22,13 +24,14 @@ struct MailboxWatch: Sendable {
     static let copiesAtOnce = 40
     /// Longer than a look and one filing take, seconds; renewed before each filing.
     static let lease = 600.0
-    /// Between two looks that showed nothing new, seconds; the last goes on.
-    static let pauses = [30.0, 60, 120, 300, 900, 3_600]
+    static let firstPause = 30.0
+    /// Between two looks that showed nothing new, in first pauses; the last goes on.
+    static let pauses = [1.0, 2, 4, 10, 30, 120]
 
     /// Looks into every mailbox once.
     func check() async throws(Failure) -> [MailboxCheck] {
         var checks: [MailboxCheck] = []
-        for account in accounts where account.mailbox != nil {
+        for account in book.accounts where account.mailbox != nil {
             checks.append(try await check(account))
         }
         return checks
@@ -37,27 +40,40 @@ struct MailboxWatch: Sendable {
     /// Looks again and again, as long as something is open, until the task is cancelled.
     func run() async {
         await withTaskGroup(of: Void.self) { group in
-            for account in accounts where account.mailbox != nil {
-                group.addTask { await watch(account) }
+            var watched: Set<String> = []
+            for await accounts in book.pages() {
+                for account in accounts where watched.insert(account.record.id).inserted {
+                    group.addTask { await watch(account.record.id) }
+                }
             }
+            group.cancelAll()
         }
     }
 
-    private func watch(_ account: Account) async {
+    /// Asks the record after each first pause, and the mailbox at once about a new send, else less and less often.
+    private func watch(_ id: String) async {
         var step = 0
         var newest: SendID?
+        var waited = 0.0
+        var isRefused = false
+        var number = book.number
         while !Task.isCancelled {
-            do { try await surroundings.sleep(.seconds(Self.pauses[step])) } catch { return }
-            let open = unsettled(account)
-            guard let open else {
-                // Nothing is open: only the record is asked, and often enough to notice the next send.
+            do { try await surroundings.sleep(.seconds(pause)) } catch { return }
+            waited += 1
+            // One that is gone may come back.
+            guard let account = book.account(id), account.mailbox != nil, let open = unsettled(account) else {
                 step = 0
                 continue
             }
+            // Servers lock out who repeats a refused login, until a person has changed something.
+            if book.number != number { isRefused = false }
+            if isRefused || open == newest, waited < Self.pauses[step] { continue }
+            waited = 0
+            number = book.number
             let check = try? await check(account)
             let isNews = open != newest || check.map { !$0.changed.isEmpty } ?? false
             newest = open
-            let isRefused = check?.failure.map { !$0.retryable } ?? false
+            isRefused = check?.failure.map { !$0.retryable } ?? false
             step = isRefused ? Self.pauses.count - 1 : isNews ? 0 : min(step + 1, Self.pauses.count - 1)
         }
     }
@@ -80,7 +96,8 @@ struct MailboxWatch: Sendable {
                 let findings = try await reader.look(try question(account, reader, lease, store))
                 try await note(findings, lease, store, &check)
             } catch {
-                try? await store.release(lease)
+                // In a task of its own: a look that is stopped must not keep the mailbox.
+                await Task { try? await store.release(lease) }.value
                 logger.warning(
                     "the mailbox could not be read",
                     metadata: ["account": "\(account.record.name)", "error": "\(error.message)"])

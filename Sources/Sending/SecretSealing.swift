@@ -1,3 +1,4 @@
+package import Mail
 import Store
 
 /// Keeps secrets so that whoever has the record alone cannot read them.
@@ -7,6 +8,12 @@ package protocol SecretSealing: Sendable {
 
     /// The secret again.
     func open(_ sealed: [UInt8], for context: SecretContext) throws(SealingFault) -> [UInt8]
+
+    /// Seals and records in one go, while nobody on this machine changes the key: what was sealed under a key that goes
+    /// away meanwhile could never be opened.
+    func keepingKey<Value: Sendable>(
+        _ body: @Sendable () async throws(Failure) -> Value
+    ) async throws(Failure) -> Value
 }
 
 /// What a sealed secret is for, bound into the seal: moved to another row, it does not open.

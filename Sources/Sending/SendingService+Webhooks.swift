@@ -17,6 +17,16 @@ extension SendingService {
                     + "ENVELOPE_WEBHOOK_ALLOW_PRIVATE=1.", field: "url")
         }
         let secret = secret ?? WebhookSecret(random: surroundings.random)
+        let webhook = try await outlet.sealing.keepingKey { () throws(Failure) in
+            try await record(url, events, secret, outlet)
+        }
+        await webhooks?.wake()
+        return (webhook, secret)
+    }
+
+    private func record(
+        _ url: String, _ events: [SendEvent.Kind], _ secret: WebhookSecret, _ outlet: WebhookOutlet
+    ) async throws(Failure) -> Webhook {
         let id = WebhookDispatcher.id(of: url)
         do {
             let webhook = Webhook(
@@ -28,8 +38,7 @@ extension SendingService {
                     .invalidRequest, "There is a webhook with this URL already.",
                     hint: "Remove it first: envelope webhooks remove \(id).", field: "url")
             }
-            await webhooks?.wake()
-            return (webhook, secret)
+            return webhook
         } catch let fault as SealingFault {
             throw .sealing(fault)
         } catch {

@@ -5,9 +5,7 @@ import Synchronization
 
 /// The operations over one record: send, track, list, and what an operator may do with a send.
 package final class SendingService: Sendable {
-    package let accounts: [Account]
-    /// What a send fails with when there is no account.
-    package let withoutAccount: Failure
+    let book: AccountBook
     let door: StoreDoor
     let dispatcher: Dispatcher
     let changes: Changes
@@ -17,16 +15,22 @@ package final class SendingService: Sendable {
     let composition: Composition
     /// Looks for what becomes of mail that the server took.
     let mailboxes: MailboxWatch
+    /// Those that it sends from now, the default one first.
+    package var accounts: [Account] { book.accounts }
+    /// What a send fails with when there is no account.
+    package var withoutAccount: Failure { book.withoutAccount }
     private let hasBegun = Begun()
     private let startedAt: Timestamp
 
     /// - Parameters:
+    ///   - book: accounts that may change while it runs.
     ///   - approval: which sends wait for a person, whatever their account says.
     ///   - retention: how long the mail data of finished sends is kept; nil keeps it.
+    ///   - polling: how long the first pause between two looks into a mailbox is; nil leaves the default.
     package init(
-        accounts: [Account], withoutAccount: Failure = .noAccountConfigured, door: StoreDoor,
+        book: AccountBook, door: StoreDoor,
         approval: ApprovalPolicy = .none, roots: AttachmentRoots, limits: Limits = Limits(),
-        retention: Duration? = nil, webhooks outlet: WebhookOutlet? = nil,
+        retention: Duration? = nil, webhooks outlet: WebhookOutlet? = nil, polling: Duration? = nil,
         surroundings: Surroundings, logger: Logger
     ) {
         let webhooks = outlet.map {
@@ -34,17 +38,16 @@ package final class SendingService: Sendable {
                 $0, door: door, surroundings: surroundings, logger: logger, retention: retention)
         }
         let changes = Changes { webhooks?.nudge() }
-        self.accounts = accounts
-        self.withoutAccount = withoutAccount
+        self.book = book
         self.composition = Composition(
-            accounts: accounts, withoutAccount: withoutAccount, approval: approval, roots: roots,
-            limits: limits, surroundings: surroundings)
+            book: book, approval: approval, roots: roots, limits: limits, surroundings: surroundings)
         self.door = door
         self.dispatcher = Dispatcher(
-            accounts: accounts, door: door, changes: changes, surroundings: surroundings, logger: logger,
+            book: book, door: door, changes: changes, surroundings: surroundings, logger: logger,
             retention: retention)
         self.mailboxes = MailboxWatch(
-            accounts: accounts, door: door, changes: changes, surroundings: surroundings, logger: logger)
+            book: book, door: door, changes: changes, surroundings: surroundings, logger: logger,
+            pause: polling?.seconds ?? MailboxWatch.firstPause)
         self.changes = changes
         self.webhooks = webhooks
         self.startedAt = surroundings.now()
@@ -88,6 +91,7 @@ package final class SendingService: Sendable {
     private func record(
         _ request: consuming SendRequest, wait: Duration, _ progress: Progress?
     ) async throws(Failure) -> Recorded {
+        await lookForAccounts(of: request)
         let new = try composition.newSend(from: consume request)
         let store = try door.forWriting()
         let pause = wait > .zero ? try await loginPause(of: new, store) : nil
@@ -121,8 +125,8 @@ package final class SendingService: Sendable {
         surroundings.reached(.afterInsert)
         let send = recorded.new.send
         if send.state == .held { return SendAnswer(history: recorded.new) }
-        if recorded.isPaused {
-            try? await dispatcher.attempt(send.id, in: recorded.store)
+        if recorded.isPaused, let account = book.account(recorded.account.id) {
+            try? await dispatcher.attempt(send.id, of: account, in: recorded.store)
         } else {
             await dispatcher.recorded(send, for: recorded.account.id)
         }

@@ -20,6 +20,8 @@ package struct ConfiguredAccount: Sendable, Hashable {
             case file(String)
             /// Given to `/bin/sh -c`.
             case command(String)
+            /// Access tokens that are renewed: see `Store.oauthLogin(of:)`.
+            case oauth
         }
 
         package let username: String
@@ -31,6 +33,21 @@ package struct ConfiguredAccount: Sendable, Hashable {
             self.proof = proof
             self.place = place
         }
+    }
+
+    /// How its mailbox is read, where that differs from how it sends: as the same user, with the same secret.
+    package struct Inbox: Sendable, Hashable {
+        package var username: String?
+        /// The kind of a secret of its own and where that is to be had; both or neither.
+        package var proof: Login.Proof?
+        package var place: Login.Place?
+        package var caFile: String?
+        /// As `ConfiguredAccount.publicKey`.
+        package var publicKey: String?
+        /// `auto`, `always` or `never`: whether copies of sent mail are filed; nil leaves it to the settings.
+        package var sentCopy: String?
+
+        package init() {}
     }
 
     /// Stable for good: the sends in the record belong to it.
@@ -45,7 +62,9 @@ package struct ConfiguredAccount: Sendable, Hashable {
     package let login: Login?
     /// True for at most one: sends that name neither account nor sender leave from it.
     package var isDefault: Bool
+    /// `imaps://host:993`, where what becomes of its mail is looked for; nil where nobody looks.
     package let imapURL: String?
+    package var inbox = Inbox()
     /// PEM of the authorities to trust instead of the system's.
     package let caFile: String?
     /// `sha256//` and the base64 of the SHA-256 of the server's public key (RFC 7469 §2.4), trusted instead of a

@@ -34,4 +34,32 @@ extension Migrations {
         ) STRICT, WITHOUT ROWID;
         """
     }
+
+    /// How a stored account's mailbox is read where it is not as the account sends, and a number that grows with every
+    /// change of the accounts: a process that serves them asks for that alone.
+    static var inboxes: String {
+        """
+        ALTER TABLE configured_accounts ADD COLUMN imap_username TEXT;
+        ALTER TABLE configured_accounts ADD COLUMN imap_proof TEXT
+            CHECK (imap_proof = 'password' OR imap_proof = 'token');
+        ALTER TABLE configured_accounts ADD COLUMN imap_place TEXT
+            CHECK ((imap_place IS NULL) = (imap_proof IS NULL)
+                AND (imap_place = 'sealed' OR imap_place = 'file' OR imap_place = 'command'));
+        ALTER TABLE configured_accounts ADD COLUMN imap_reference TEXT
+            CHECK ((imap_place IS NULL OR imap_place = 'sealed') = (imap_reference IS NULL));
+        ALTER TABLE configured_accounts ADD COLUMN imap_ca_file TEXT;
+        ALTER TABLE configured_accounts ADD COLUMN imap_public_key TEXT CHECK (imap_public_key GLOB 'sha256//*');
+        ALTER TABLE configured_accounts ADD COLUMN sent_copy TEXT
+            CHECK (sent_copy = 'auto' OR sent_copy = 'always' OR sent_copy = 'never');
+
+        CREATE TABLE account_changes (number INTEGER NOT NULL) STRICT;
+        INSERT INTO account_changes VALUES (0);
+        CREATE TRIGGER account_added AFTER INSERT ON configured_accounts
+            BEGIN UPDATE account_changes SET number = number + 1; END;
+        CREATE TRIGGER account_changed AFTER UPDATE ON configured_accounts
+            BEGIN UPDATE account_changes SET number = number + 1; END;
+        CREATE TRIGGER account_removed AFTER DELETE ON configured_accounts
+            BEGIN UPDATE account_changes SET number = number + 1; END;
+        """
+    }
 }

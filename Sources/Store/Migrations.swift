@@ -11,6 +11,8 @@ enum Migrations {
             try db.execute(sql: accounts)
         }
         migrator.registerMigration("mailbox: what came back") { db in try db.execute(sql: mailbox) }
+        migrator.registerMigration("box: mailboxes of stored accounts") { db in try db.execute(sql: inboxes) }
+        migrator.registerMigration("oauth: logins that are renewed") { db in try db.execute(sql: oauth) }
         return migrator
     }
 

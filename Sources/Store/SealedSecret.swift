@@ -2,7 +2,7 @@
 package struct SealedSecret: Sendable, Hashable {
     /// The id of what it belongs to, for example an account's.
     package let owner: String
-    /// Which of the owner's secrets it is: `smtp`, `imap`.
+    /// Which of the owner's secrets it is: `smtp`, `imap`, or one of `OAuthLogin`.
     package let kind: String
     package let octets: [UInt8]
 

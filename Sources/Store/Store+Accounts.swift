@@ -32,9 +32,17 @@ extension Store {
         }
     }
 
-    /// Ends an account's pause, and forgets it.
+    /// Ends an account's pause, and forgets it: what was put off until its end is due, and processes that wait for it hear
+    /// of it by `accountChanges`.
     package func resume(_ account: String) async throws {
         try await writer.write { db in
+            try db.run("UPDATE account_changes SET number = number + 1")
+            try db.run(
+                """
+                UPDATE sends SET next_attempt_at = (SELECT paused_at FROM accounts WHERE id = ?1)
+                WHERE account_id = ?1 AND state = 'deferred'
+                    AND next_attempt_at = (SELECT paused_until FROM accounts WHERE id = ?1)
+                """, .text(account))
             try db.execute(
                 sql: "UPDATE accounts SET paused_at = NULL, paused_until = NULL, pause = NULL WHERE id = ?",
                 arguments: [account])

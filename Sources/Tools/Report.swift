@@ -59,9 +59,9 @@ extension JSON.Object {
                 entry["auto"] = event.isAutomatic.map(JSON.bool)
                 return .object(entry)
             })
-        let step = object["next_step"]
+        // Last, as everywhere.
         object["next_step"] = nil
-        object["next_step"] = step
+        object["next_step"] = .string(history.nextStep)
         return object
     }
 

@@ -20,7 +20,9 @@ struct SendEmail: Sendable {
                 return try await question.outcome(call, files: files, service, wait: wait, stages)
             }
             if arguments.flag("dry_run") {
-                let preview = try service.preview(SendRequest(arguments))
+                let request = try SendRequest(arguments)
+                await service.lookForAccounts(of: request)
+                let preview = try service.preview(request)
                 let quotas = try service.quotas(of: preview.account.name)
                 return .result(ToolResult(structured: .preview(preview, quotas)))
             }

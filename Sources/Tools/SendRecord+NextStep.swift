@@ -7,8 +7,8 @@ extension SendRecord {
 
     private var step: String {
         switch state {
-        case .accepted: "Done: the server accepted it. Do not send it again."
-        case .partial: partialStep
+        case .accepted: (evidence ?? "Done: the server accepted it. Do not send it again.") + lookedAt
+        case .partial: partialStep + (evidence.map { " " + $0 } ?? "") + lookedAt
         case .ready where failure != nil:
             "It waits for its account, which is paused until \(nextAttemptAt?.rfc3339 ?? "later"); `error` says why."
                 + " \(Self.whileRunning) Do not send it again."
@@ -22,8 +22,11 @@ extension SendRecord {
         case .deferred:
             deferredStep
         case .unconfirmed:
-            "Do not send it again: it may have arrived. Ask the user to look into the Sent folder or to ask the"
-                + " recipient."
+            "Do not send it again: it may have arrived. "
+                + (mailboxCheckedAt.map {
+                    "The mailbox showed nothing of it when it was last looked into, at \($0.rfc3339); a copy or a report"
+                        + " that comes settles it by itself. Until then ask the user to ask the recipient."
+                } ?? "Ask the user to look into the Sent folder or to ask the recipient.")
         case .rejected, .expired:
             failure.map { $0.retryable ? "\($0.hint) Then send it again." : $0.hint }
                 ?? "Send it again with what was wrong put right."
@@ -59,5 +62,54 @@ extension SendRecord {
 
     private func addresses(_ outcome: Outcome) -> String {
         recipients.filter { $0.outcome == outcome }.map(\.address.text).joined(separator: ", ")
+    }
+
+    /// What the mailbox has shown of it since the server took it; nil for nothing. No words of another system in it.
+    private var evidence: String? {
+        switch delivery {
+        case .bounced:
+            "It came back\(bounced.isEmpty ? "" : " for " + bounced): do not send it to that address again. Tell the user,"
+                + " who may know another one; `recipients` has the report."
+        case .delayed:
+            "A server on its way says that it is delayed and goes on trying: do not send it again."
+        case .delivered: "Done: it was delivered, as a report says. Do not send it again."
+        case .inSentFolder:
+            "Done: the server accepted it, and the Sent folder holds it. Do not send it again."
+        case .unknown: nil
+        }
+    }
+
+    /// `gone@example.com (5.1.1), …`; empty where nobody can say who.
+    private var bounced: String {
+        recipients.filter { $0.outcome == .bounced }.map { recipient in
+            recipient.address.text + (recipient.report?.status.map { " (\($0))" } ?? "")
+        }.joined(separator: ", ")
+    }
+
+    /// A bounce or a delivery is the end; before it somebody goes on looking.
+    private var lookedAt: String {
+        guard delivery != .bounced, delivery != .delivered, let mailboxCheckedAt else { return "" }
+        return
+            " The mailbox was last looked into at \(mailboxCheckedAt.rfc3339); track_send says later whether it came back."
+    }
+}
+
+extension SendHistory {
+    /// The same with what its events tell: settled by evidence, answered.
+    var nextStep: String {
+        var step = send.nextStep
+        if events.contains(where: { $0.kind == .reconciled }) {
+            step += " Nobody knew at first whether it was taken; the mailbox settled that."
+        }
+        let answers = events.filter { $0.kind == .replied }
+        let people = answers.count { $0.isAutomatic != true }
+        if people > 0 {
+            step +=
+                " It was answered\(people == 1 ? "" : " \(people) times"): tell the user to read the answer."
+        } else if !answers.isEmpty {
+            step +=
+                " A machine answered, for example because somebody is away; that is no answer of a person."
+        }
+        return step
     }
 }

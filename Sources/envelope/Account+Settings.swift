@@ -1,3 +1,4 @@
+import Discovery
 import Mail
 import SMTP
 import Sending
@@ -24,34 +25,47 @@ extension Account {
             kind: .smtp, server: server.description, username: username, sender: sender.address)
         return try mailbox(
             record, sender, at: server, login, options, settings,
-            reader: reader(settings, smtpUser: username, sender: sender.address), now: now)
+            reader: reader { () throws(Failure) in
+                try IMAPMailbox.environment(
+                    settings, smtpHost: server.host, smtpUser: username, sender: sender.address)
+            }, sentCopy: nil, now: now)
     }
 
     /// One that was set up with `envelope accounts add`.
     ///
-    /// - Parameter sealed: its secret, where the record keeps it.
+    /// - Parameters:
+    ///   - sealed: its secret, where the record keeps it.
+    ///   - inbox: the mailbox's own secret, where the record keeps one.
+    ///   - tokens: of one that logs in by OAuth.
     static func configured(
-        _ stored: ConfiguredAccount, sealed: Secret?, _ settings: Settings,
+        _ stored: ConfiguredAccount, sealed: Secret?, inbox: Secret? = nil, tokens: OAuthTokens? = nil,
+        _ settings: Settings,
         now: @escaping @Sendable () -> Timestamp
     ) throws(Failure) -> (account: Account, transport: AccountTransport) {
         let server = try SubmissionServer(stored)
         var options = SMTPOptions(stored)
         // Asked for when it was set up.
         options.allowPlainBeyondLoopback = true
-        let login = stored.login.map { AccountTransport.Login($0, of: stored, sealed: sealed) }
+        let login = stored.login.map {
+            AccountTransport.Login($0, of: stored, sealed: sealed, tokens: tokens)
+        }
         let record = AccountRecord(
             id: stored.id, name: stored.name, kind: .smtp, server: server.description,
             username: stored.login?.username, sender: stored.sender.address)
-        return try mailbox(record, stored.sender, at: server, login, options, settings, now: now)
+        return try mailbox(
+            record, stored.sender, at: server, login, options, settings,
+            reader: reader { () throws(Failure) in
+                try IMAPMailbox.configured(stored, login, sealed: inbox)
+            }, sentCopy: stored.inbox.sentCopy.flatMap(SentCopyPolicy.init), now: now)
     }
 
     private static func mailbox(
         _ record: AccountRecord, _ sender: Mailbox, at server: SubmissionServer,
         _ login: AccountTransport.Login?,
-        _ options: SMTPOptions, _ settings: Settings, reader: (any MailboxReader)? = nil,
-        now: @escaping @Sendable () -> Timestamp
+        _ options: SMTPOptions, _ settings: Settings, reader: (any MailboxReader)?,
+        sentCopy: SentCopyPolicy?, now: @escaping @Sendable () -> Timestamp
     ) throws(Failure) -> (account: Account, transport: AccountTransport) {
-        let terms = try Terms(settings)
+        let terms = try Terms(settings, at: server.host)
         var options = options
         options.connectionsPerServer = terms.connections
         let transport = AccountTransport(server: server, login: login, options: options, now: now)
@@ -59,16 +73,16 @@ extension Account {
             record: record, sender: sender, transport: transport,
             schedule: RetrySchedule.standard.givingUp(after: terms.giveUpAfter),
             connections: terms.connections, rails: terms.rails, mailbox: reader,
-            sentCopy: (try? settings.sentCopy()) ?? .never)
+            sentCopy: sentCopy ?? (try? settings.sentCopy()) ?? .never)
         return (account, transport)
     }
 
     /// The mailbox, or one that says what is wrong with its settings: mail is sent all the same.
     private static func reader(
-        _ settings: Settings, smtpUser: String?, sender: Address
+        _ mailbox: () throws(Failure) -> IMAPMailbox?
     ) -> (any MailboxReader)? {
         do throws(Failure) {
-            return try IMAPMailbox.environment(settings, smtpUser: smtpUser, sender: sender)
+            return try mailbox()
         } catch {
             return UnusableMailbox(failure: error)
         }
@@ -80,7 +94,7 @@ extension Account {
     ) throws(Failure) -> (account: Account, transport: AccountTransport) {
         let server = try SubmissionServer(host: "127.0.0.1", port: port, security: .plain)
         let sender = try Mailbox(parsing: settings.from ?? "agent@simulator.test")
-        let terms = try Terms(settings)
+        let terms = try Terms(settings, at: "127.0.0.1")
         var options = SMTPOptions()
         options.connectionsPerServer = terms.connections
         let transport = AccountTransport(server: server, login: nil, options: options, now: now)
@@ -103,9 +117,10 @@ extension Account {
         let giveUpAfter: Double?
         let rails: GuardRails
 
-        init(_ settings: Settings) throws(Failure) {
+        /// - Parameter host: of the server, which may take fewer connections than others.
+        init(_ settings: Settings, at host: String) throws(Failure) {
             do {
-                connections = try settings.connections() ?? 4
+                connections = try settings.connections() ?? Provider.running(host: host)?.connections ?? 4
                 giveUpAfter = try settings.giveUpAfter()?.seconds
                 rails = try settings.guardRails()
             } catch {

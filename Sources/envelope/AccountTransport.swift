@@ -10,6 +10,8 @@ final class AccountTransport: MailTransport {
         let username: String
         let isToken: Bool
         let source: SecretSource
+        /// What to do when the server refuses also a new token; nil for whatever is not renewed.
+        var refusalAdvice: String?
 
         func credentials(_ secret: Secret) -> Credentials {
             isToken
@@ -46,19 +48,30 @@ final class AccountTransport: MailTransport {
     func carry(
         _ mailData: MailData, in envelope: Envelope, gate: @escaping Gate, progress: @escaping Progress
     ) async -> Transaction {
-        var credentials: Credentials?
-        if let login {
-            do throws(SecretSource.Unreadable) {
-                credentials = login.credentials(try await secret(of: login.source))
-            } catch {
-                return envelope.unsent(error.reason)
+        var refused: Secret?
+        while true {
+            var secret: Secret?
+            if let login {
+                do throws(SecretSource.Unreadable) {
+                    secret = try await self.secret(of: login.source, insteadOf: refused)
+                } catch {
+                    return envelope.unsent(error)
+                }
             }
+            let credentials = secret.flatMap { login?.credentials($0) }
+            guard let transport = transport(for: credentials) else { return envelope.unsent(nil) }
+            var transaction = await transport.carry(mailData, in: envelope, gate: gate, progress: progress)
+            if transaction.phase != .auth { return transaction }
+            // Refused, perhaps because it is out of date: the next message asks again.
+            state.withLock { $0.known = nil }
+            guard let login, login.source.isRenewable, transaction.isLoginRefused else { return transaction }
+            // A token may be revoked before its time: once more, with a new one. Nothing of the message was said.
+            if refused != nil || Task.isCancelled {
+                transaction.loginAdvice = login.refusalAdvice
+                return transaction
+            }
+            refused = secret
         }
-        guard let transport = transport(for: credentials) else { return envelope.unsent(nil) }
-        let transaction = await transport.carry(mailData, in: envelope, gate: gate, progress: progress)
-        // Refused, perhaps because it is out of date: the next message asks again.
-        if transaction.phase == .auth { state.withLock { $0.known = nil } }
-        return transaction
     }
 
     /// Stops the reading of a secret, and closes the connections as `SMTPTransport.close` does.
@@ -73,8 +86,19 @@ final class AccountTransport: MailTransport {
     }
 
     /// Read once for all who wait for it; when one of them is cancelled, for none: that happens at the end only.
-    private func secret(of source: SecretSource) async throws(SecretSource.Unreadable) -> Secret {
-        let now = now()
+    private func secret(
+        of source: SecretSource, insteadOf refused: Secret?
+    ) async throws(SecretSource.Unreadable) -> Secret {
+        if let refused {
+            let known = state.withLock { $0.known?.secret }
+            if let known, known != refused { return known }
+            // Who else was refused waits for the same renewal, in whatever process it is.
+            let (secret, keep) = try await source.reading(insteadOf: refused)
+            let until = now().adding(seconds: keep)
+            state.withLock { $0.known = (secret, until) }
+            return secret
+        }
+        let now = self.now()
         let (known, reading) = state.withLock { state -> (Secret?, Reading?) in
             if state.isClosed { return (nil, nil) }
             if let known = state.known, now < known.until { return (known.secret, nil) }
@@ -93,18 +117,20 @@ final class AccountTransport: MailTransport {
     }
 
     private func read(_ source: SecretSource) async -> Result<Secret, SecretSource.Unreadable> {
-        let result: Result<Secret, SecretSource.Unreadable>
+        let result: Result<(secret: Secret, keep: Double), SecretSource.Unreadable>
         do throws(SecretSource.Unreadable) {
-            result = .success(try await source.secret())
+            result = .success(try await source.reading())
         } catch {
             result = .failure(error)
         }
-        let until = now().adding(seconds: source.keep)
+        let now = self.now()
         state.withLock { state in
             state.reading = nil
-            if case .success(let secret) = result { state.known = (secret, until) }
+            if case .success(let reading) = result {
+                state.known = (reading.secret, now.adding(seconds: reading.keep))
+            }
         }
-        return result
+        return result.map(\.secret)
     }
 
     /// The connections of these credentials, which those of earlier ones make room for; nil once it is closed.
@@ -126,15 +152,29 @@ final class AccountTransport: MailTransport {
 
 extension Envelope {
     /// The transaction that never began, because there was nothing to log in with; nil when it was stopped by us.
-    fileprivate func unsent(_ reason: String?) -> Transaction {
+    fileprivate func unsent(_ fault: SecretSource.Unreadable?) -> Transaction {
         var record = Transaction(forwardPaths: forwardPaths)
         record.phase = .auth
         record.fault =
-            if let reason {
-                TransportFault(.secretUnreadable, detail: Reply.printable(reason, limit: 300))
-            } else {
-                TransportFault(.cancelled, detail: "stopped before there was a login")
-            }
+            fault?.transportFault ?? TransportFault(.cancelled, detail: "stopped before there was a login")
         return record
+    }
+}
+
+extension SecretSource.Unreadable {
+    /// Nil when it was stopped by us.
+    var transportFault: TransportFault? {
+        guard let reason else { return nil }
+        let detail = Reply.printable(reason, limit: 600)
+        guard let token else { return TransportFault(.secretUnreadable, detail: detail) }
+        return TransportFault(
+            token.kind == .signIn ? .signInNeeded : .tokenUnavailable, detail: detail, advice: token.advice)
+    }
+}
+
+extension Transaction {
+    /// True when the server has refused the login itself, and not for a moment.
+    fileprivate var isLoginRefused: Bool {
+        sessionRefusal != nil && accountSign?.kind == .authentication
     }
 }

@@ -44,11 +44,15 @@ struct EnvelopeCommand: AsyncParsableCommand {
               ENVELOPE_WEBHOOK        https://… to tell of every event; signed with
               ENVELOPE_WEBHOOK_SECRET  whsec_…, or _FILE, or _COMMAND
               ENVELOPE_WEBHOOK_ALLOW_PRIVATE  1: also inside your network
-              ENVELOPE_SECRET_KEY     seals secrets in the record (a file)
+              ENVELOPE_OAUTH_CLIENT_ID  of `accounts add --oauth`; its secret in
+              ENVELOPE_OAUTH_CLIENT_SECRET  or _FILE, _COMMAND
+              ENVELOPE_SECRET_KEY     seals secrets in the record; or _FILE, or
+                                      _COMMAND (a private file by default)
               ENVELOPE_IMAP_URL       imaps://user@host:993: learn from the mailbox
                                       what became of sent mail
               ENVELOPE_IMAP_PASSWORD  or _FILE, _COMMAND; ENVELOPE_IMAP_TOKEN. For
                                       the same user that of SMTP, when not set
+              ENVELOPE_IMAP_POLL      between looks while there is news (30s)
               ENVELOPE_SENT_COPY      auto, always or never: file sent mail
               ENVELOPE_LOG_LEVEL      debug, info, notice, warning or error
 

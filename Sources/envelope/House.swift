@@ -22,7 +22,8 @@ actor House {
     /// What stands once it is built.
     struct Rooms: Sendable {
         let service: SendingService
-        let transports: [AccountTransport]
+        /// Closes the lines to the servers.
+        let hangUp: @Sendable () async -> Void
         let sandbox: Sandbox?
         let webhooks: WebhookPost
     }
@@ -62,7 +63,7 @@ actor House {
     @discardableResult func finish(within time: Duration) async -> Int {
         guard let building, case .success(let rooms) = await building.value else { return 0 }
         let left = await rooms.service.finish(within: time)
-        for transport in rooms.transports { await transport.close() }
+        await rooms.hangUp()
         await rooms.sandbox?.stop()
         await rooms.webhooks.close()
         return left
@@ -86,42 +87,39 @@ actor House {
         let path = try databasePath(settings, environment)
         let door = StoreDoor(
             open: { try Store.open(at: path) }, exists: { SystemFile.exists(path) })
-        var accounts: [Account] = []
-        var reason = Failure.noAccountConfigured
-        var transports: [AccountTransport] = []
+        let keys = try await SecretKeys.read(beside: path, environment: environment)
+        let measured = { @Sendable [metrics, surroundings] (account: Account) in
+            metrics.map { account.measured(by: $0, uptime: surroundings.uptime) } ?? account
+        }
+        let book: AccountBook
+        let hangUp: @Sendable () async -> Void
         var sandbox: Sandbox?
         if settings.isSandbox {
             let started = try await Sandbox.start(
                 inbox: SandboxInbox(folder: sandboxFolder(beside: path), clock: surroundings.now))
-            let account = try Account.sandbox(port: started.port, settings, now: surroundings.now)
+            let (account, transport) = try Account.sandbox(
+                port: started.port, settings, now: surroundings.now)
             sandbox = started
-            accounts = [account.account]
-            transports = [account.transport]
+            book = AccountBook(
+                .init(accounts: [measured(account)], withoutAccount: .noAccountConfigured))
+            hangUp = { await transport.close() }
         } else {
-            do throws(Failure) {
-                let own = try Account.environment(settings, now: surroundings.now)
-                let kept = try configured(door, path, besides: own?.account.record.id)
-                let all = [own].compactMap { $0 } + kept.accounts
-                accounts = all.map(\.account)
-                transports = all.map(\.transport)
-                if let unusable = kept.failure { reason = unusable }
-            } catch {
-                // What was sent can still be tracked and listed; only sending has to say it.
-                reason = error
-            }
-        }
-        if let metrics {
-            accounts = accounts.map { $0.measured(by: metrics, uptime: surroundings.uptime) }
+            let stored = StoredAccounts(
+                settings, keys, surroundings, logger,
+                finish: measured)
+            book = AccountBook(await stored.page(in: try door.forReading())) { await stored.page(in: $0) }
+            hangUp = { await stored.close() }
         }
         let webhooks = WebhookPost(
             allowsPrivate: settings.allowsPrivateWebhooks, caFile: settings.webhookCAFile)
         let outlet = try await settings.outlet(
-            sealedBy: SecretKeys(beside: path, environment: environment), client: webhooks)
+            sealedBy: keys, client: webhooks)
         let service = SendingService(
-            accounts: accounts, withoutAccount: reason, door: door, approval: try settings.approval(),
+            book: book, door: door, approval: try settings.approval(),
             roots: AttachmentRoots(folders: settings.attachmentRoots, limit: Limits().mailData),
-            retention: try settings.retention(), webhooks: outlet, surroundings: surroundings, logger: logger)
-        return Rooms(service: service, transports: transports, sandbox: sandbox, webhooks: webhooks)
+            retention: try settings.retention(), webhooks: outlet,
+            polling: try settings.imapPolling(), surroundings: surroundings, logger: logger)
+        return Rooms(service: service, hangUp: hangUp, sandbox: sandbox, webhooks: webhooks)
     }
 }
 

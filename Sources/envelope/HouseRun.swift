@@ -54,6 +54,7 @@ struct HouseRun {
             _ = try settings.guardRails()
             _ = try settings.webhooks()
             _ = try settings.sentCopy()
+            _ = try settings.imapPolling()
         } catch {
             throw refused(Failure(.internal, "\(error)", hint: "Correct the settings."), .usage)
         }

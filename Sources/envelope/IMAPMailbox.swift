@@ -1,3 +1,4 @@
+import Discovery
 import IMAP
 import Mail
 import SMTP
@@ -11,25 +12,56 @@ struct IMAPMailbox: MailboxReader {
     let isToken: Bool
     let source: SecretSource
     let options: IMAPOptions
-
-    /// Providers that put what is submitted into the Sent folder themselves.
-    private static let filing = ["gmail.com", "googlemail.com", "outlook.com", "office365.com", "yahoo.com"]
+    let filesByItself: Bool
 
     /// Batches of new messages in one look; the rest is for the next.
     private static let batches = 10
 
-    var filesByItself: Bool {
-        let host = server.host.lowercased()
-        return Self.filing.contains { host == $0 || host.hasSuffix("." + $0) }
+    /// What the provider calls the folder for sent messages; nil for a usual name.
+    private var sentFolder: String? { Provider.keeping(at: server.host)?.sentFolder }
+
+    /// How long a person waits at a prompt for a login.
+    static let patience = Duration.seconds(20)
+
+    /// Logs in now, and leaves.
+    ///
+    /// - Parameter patience: how long the server may take for the login.
+    func checkLogin(within patience: Duration) async -> MailboxLogin {
+        do throws(Failure) {
+            let secret = try await secret()
+            let login = await client(secret, patience).checkLogin(sentFolder: sentFolder)
+            guard let failure = login.failure, isRefusal(failure) else { return login }
+            let next = try await self.secret(insteadOf: secret)
+            return await client(next, patience).checkLogin(sentFolder: sentFolder)
+        } catch {
+            return MailboxLogin(failure: error)
+        }
     }
 
     func look(_ question: MailboxQuestion) async throws(Failure) -> MailboxFindings {
-        let client = try await client()
+        let secret = try await secret()
+        do throws(Failure) {
+            return try await look(question, client(secret, nil))
+        } catch {
+            guard isRefusal(error) else { throw error }
+            return try await look(question, client(try await self.secret(insteadOf: secret), nil))
+        }
+    }
+
+    /// A token may be revoked before its time: then once more, with a new one.
+    private func isRefusal(_ failure: Failure) -> Bool {
+        source.isRenewable && failure.phase == .auth
+            && [.authFailed, .oauthRequired].contains(failure.code)
+    }
+
+    private func look(
+        _ question: MailboxQuestion, _ client: IMAPClient
+    ) async throws(Failure) -> MailboxFindings {
         var findings = MailboxFindings()
         let folder: FolderName?
         do {
             folder = try await client.withSession { session in
-                let folder = try await Self.lookForCopies(question, &session, &findings)
+                let folder = try await lookForCopies(question, &session, &findings)
                 try await Self.readInbox(question, &session, &findings)
                 return folder
             }
@@ -44,29 +76,35 @@ struct IMAPMailbox: MailboxReader {
         return findings
     }
 
-    private func client() async throws(Failure) -> IMAPClient {
-        let secret: String
+    private func secret(insteadOf refused: Secret? = nil) async throws(Failure) -> Secret {
         do throws(SecretSource.Unreadable) {
-            secret = try await source.secret().reveal()
+            return try await source.secret(insteadOf: refused)
         } catch {
+            if let token = error.token { throw Failure(token) }
             throw Failure(
                 .authFailed,
                 "The mailbox's login has no secret: \(Reply.printable(error.reason ?? "it was stopped", limit: 300)).",
                 hint: "Tell the person who runs this server to correct \(source.variable).", phase: .auth)
         }
+    }
+
+    private func client(_ secret: Secret, _ patience: Duration?) -> IMAPClient {
+        var options = options
+        if let patience { options.deadlines.connect = patience }
         return IMAPClient(
             server: server,
             credentials: isToken
-                ? .bearer(username: username, secret) : .password(username: username, secret),
+                ? .bearer(username: username, secret.reveal())
+                : .password(username: username, secret.reveal()),
             options: options)
     }
 
     /// - Returns: the Sent folder; nil when there is none.
-    private static func lookForCopies(
+    private func lookForCopies(
         _ question: MailboxQuestion, _ session: inout IMAPSession, _ findings: inout MailboxFindings
     ) async throws(IMAPError) -> FolderName? {
         if question.sought.isEmpty { return nil }
-        guard let folder = try await session.sentFolder() else {
+        guard let folder = try await session.sentFolder(named: sentFolder) else {
             findings.troubles.append(.noSentFolder)
             return nil
         }
@@ -144,5 +182,5 @@ extension FolderCursor {
 extension Failure {
     fileprivate static let noSentFolder = Failure(
         .notFound, "The mailbox has no folder for sent messages.",
-        hint: "Make a folder named Sent, or set ENVELOPE_SENT_COPY=never.")
+        hint: "Make a folder named Sent, or set ENVELOPE_SENT_COPY=never (--sent-copy).")
 }

@@ -70,5 +70,7 @@ struct MailboxCheckCommand: AsyncParsableCommand {
 extension Failure {
     fileprivate static let noMailbox = Failure(
         .noAccountConfigured, "There is no mailbox to look into.",
-        hint: "Set ENVELOPE_IMAP_URL, as in imaps://user@host:993.")
+        hint:
+            "Set ENVELOPE_IMAP_URL (--imap-url), as in imaps://user@host:993, or add the account anew, which looks for it."
+    )
 }

@@ -14,6 +14,8 @@ struct SecretSource: Sendable {
         case file(String)
         /// Given to `/bin/sh -c`, as password managers' commands are.
         case command(String)
+        /// Access tokens of a stored account, renewed as they run out.
+        case tokens(OAuthTokens)
     }
 
     let place: Place
@@ -23,20 +25,41 @@ struct SecretSource: Sendable {
     /// Why there is no secret, as a clause; never with the secret in it. Nil when the task was cancelled.
     struct Unreadable: Error {
         let reason: String?
+        /// Set where it is about a token that is renewed.
+        var token: TokenFault?
     }
 
     static let commandDeadline = Duration.seconds(15)
 
     /// How long a reading may be used again, seconds. A command may ask a person or a server; a file costs nothing.
-    var keep: Double {
+    private var keep: Double {
         switch place {
-        case .value, .file: 0
+        case .value, .file, .tokens: 0
         case .command: 60
         }
     }
 
-    func secret() async throws(Unreadable) -> Secret {
+    /// True when there is another secret to be had once the server has refused one.
+    var isRenewable: Bool { if case .tokens = place { true } else { false } }
+
+    /// The secret, and for how many seconds it may be used again.
+    ///
+    /// - Parameter refused: one that the server has just refused.
+    func reading(insteadOf refused: Secret? = nil) async throws(Unreadable) -> (secret: Secret, keep: Double)
+    {
+        guard case .tokens(let tokens) = place else { return (try await secret(), keep) }
+        do throws(TokenFault) {
+            let token = try await tokens.token(insteadOf: refused)
+            // Looked at again now and then: somebody may have signed in anew.
+            return (token.secret, min(max(token.goodFor, 0), 60))
+        } catch {
+            throw Unreadable(reason: error.kind == .cancelled ? nil : error.reason, token: error)
+        }
+    }
+
+    func secret(insteadOf refused: Secret? = nil) async throws(Unreadable) -> Secret {
         switch place {
+        case .tokens: return try await reading(insteadOf: refused).secret
         case .value(let value): return Secret(value)
         case .file(let path):
             guard let data = FileManager.default.contents(atPath: path) else {

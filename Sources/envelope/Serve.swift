@@ -26,6 +26,7 @@ struct Serve: AsyncParsableCommand {
         _ = try settings.guardRails()
         _ = try settings.webhooks()
         _ = try settings.sentCopy()
+        _ = try settings.imapPolling()
         let logger = Logger.standardError(level: settings.logLevel)
         let output = try StdioServer.protectedStandardOutput()
         let surroundings = Surroundings.system(environment)

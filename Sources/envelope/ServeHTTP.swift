@@ -26,6 +26,7 @@ struct ServeHTTP {
             _ = try settings.guardRails()
             _ = try settings.webhooks()
             _ = try settings.sentCopy()
+            _ = try settings.imapPolling()
             place = try await listening(settings)
         } catch {
             throw Self.refused("\(error)")
@@ -115,7 +116,10 @@ private struct HTTPHouse: Service, CustomStringConvertible {
     func run() async throws {
         // Settings that cannot be used are told by the first request.
         let watch = Task {
-            if case .success(let service) = await house.service() { await service.watchMailboxes() }
+            guard case .success(let service) = await house.service() else { return }
+            async let mailboxes: Void = service.watchMailboxes()
+            async let accounts: Void = service.watchAccounts()
+            _ = await (mailboxes, accounts)
         }
         defer { watch.cancel() }
         try await server.run { port in

@@ -11,14 +11,18 @@ extension Settings {
 
     private static let plain = [
         "db", "smtp.url", "smtp.ca.file", "smtp.allow.plain", "smtp.password.file", "smtp.token.file", "from",
+        "oauth.client.id", "oauth.client.secret.file",
         "sandbox",
         "connections", "give.up.after", "retention", "approve", "tools", "attachment.roots", "http.host",
         "http.port",
-        "http.hosts", "log.level",
+        "http.hosts", "log.level", "imap.url", "imap.poll", "imap.ca.file", "imap.password.file",
+        "imap.token.file", "sent.copy",
     ]
     /// A command may hold a secret itself.
     private static let secret = [
         "smtp.password", "smtp.password.command", "smtp.token", "smtp.token.command", "http.token",
+        "oauth.client.secret", "oauth.client.secret.command",
+        "imap.password", "imap.password.command", "imap.token", "imap.token.command",
     ]
 
     /// Every setting that is set, with where it comes from.

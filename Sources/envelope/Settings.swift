@@ -27,6 +27,14 @@ struct Settings: Sendable {
         set(["smtp", "token", "file"], options.smtpTokenFile)
         set(["smtp", "token", "command"], options.smtpTokenCommand)
         set(["smtp", "ca", "file"], options.smtpCAFile)
+        set(["imap", "url"], options.imapURL)
+        set(["imap", "password", "file"], options.imapPasswordFile)
+        set(["imap", "password", "command"], options.imapPasswordCommand)
+        set(["imap", "token", "file"], options.imapTokenFile)
+        set(["imap", "token", "command"], options.imapTokenCommand)
+        set(["imap", "ca", "file"], options.imapCAFile)
+        set(["sent", "copy"], options.sentCopy)
+        set(["imap", "poll"], options.imapPoll)
         set(["from"], options.from)
         set(["log", "level"], options.logLevel)
         set(["connections"], options.connections.map(String.init))
@@ -156,7 +164,7 @@ struct Settings: Sendable {
         return names.isEmpty ? MailTools.usual : names
     }
 
-    private func duration(_ key: String, _ name: String) throws(SettingsError) -> Duration? {
+    func duration(_ key: String, _ name: String) throws(SettingsError) -> Duration? {
         guard let text = text(key) else { return nil }
         if let duration = Duration(setting: text), duration > .zero { return duration }
         throw SettingsError("\(name) is a time like 90m, 24h or 7d, not \(text).")

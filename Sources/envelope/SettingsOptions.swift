@@ -36,6 +36,48 @@ struct SettingsOptions: ParsableArguments {
     var smtpAllowPlain = false
 
     @Option(
+        help: ArgumentHelp(
+            "The mailbox that shows what became of sent mail: imaps://user@host:993, imap://user@host:143 (STARTTLS).",
+            valueName: "url"))
+    var imapURL: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A file that holds the mailbox's password, where it is not that for sending.", valueName: "file"))
+    var imapPasswordFile: String?
+
+    @Option(
+        help: ArgumentHelp("A shell command that prints the mailbox's password.", valueName: "command"))
+    var imapPasswordCommand: String?
+
+    @Option(
+        help: ArgumentHelp("A file that holds an OAuth 2.0 access token for the mailbox.", valueName: "file"))
+    var imapTokenFile: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A shell command that prints an OAuth 2.0 access token for the mailbox.", valueName: "command"))
+    var imapTokenCommand: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "PEM file of authorities to trust for the mailbox; --smtp-ca-file by default.", valueName: "file")
+    )
+    var imapCAFile: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "How long to wait between looks into the mailbox while there is news, as in 10s or 5m; 30s by default.",
+            valueName: "time"))
+    var imapPoll: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "File a copy of sent mail: auto (where the provider does not), always or never.",
+            valueName: "policy"))
+    var sentCopy: String?
+
+    @Option(
         help: ArgumentHelp("The sender: you@example.com or 'You <you@example.com>'.", valueName: "mailbox"))
     var from: String?
 

@@ -110,6 +110,17 @@ struct DiscoveryTests {
         #expect(try await found(Scripted(), "ada@[127.0.0.1]", source).isEmpty)
     }
 
+    @Test(
+        "A provider files copies only of what is handed in at its own server",
+        arguments: [
+            ("smtp.gmail.com", "imap.gmail.com", true), ("SMTP.gmail.com", "IMAP.gmail.com", true),
+            ("smtp.sendgrid.net", "imap.gmail.com", false), ("smtp.gmail.com", "imap.example.org", false),
+            ("smtp.mail.me.com", "imap.mail.me.com", false), ("127.0.0.1", "127.0.0.1", false),
+        ])
+    func copies(from: String, to: String, isFiled: Bool) {
+        #expect(Provider.filesCopies(from: from, to: to) == isFiled)
+    }
+
     @Test("The table holds together: no domain or name twice, only encrypted servers, lower case")
     func table() {
         #expect(Set(Provider.all.map(\.id)).count == Provider.all.count)
@@ -122,5 +133,62 @@ struct DiscoveryTests {
             }
             #expect(provider.help?.hasPrefix("https://") ?? true)
         }
+    }
+}
+
+@Suite("Finding the mailbox of an address")
+struct MailboxDiscoveryTests {
+    private func found(_ lookups: Scripted, _ address: String, through host: String) async throws -> [String]
+    {
+        await Discovery(lookups).mailboxes(for: try Address(parsing: address), sendingThrough: host).map {
+            "\($0.source.rawValue) \($0.security.rawValue) \($0.username) \($0.host):\($0.port)"
+        }
+    }
+
+    @Test(
+        "A known provider says it alone, whatever the domain says",
+        arguments: [
+            ("ada@gmail.com", "smtp.gmail.com", ["provider tls ada@gmail.com imap.gmail.com:993"]),
+            ("ada@example.org", "smtp.gmail.com", ["provider tls ada@example.org imap.gmail.com:993"]),
+            ("ada@icloud.com", "smtp.mail.me.com", ["provider tls ada imap.mail.me.com:993"]),
+            // Its key is for sending alone.
+            ("ada@example.org", "smtp.sendgrid.net", []),
+        ])
+    func providers(address: String, host: String, expected: [String]) async throws {
+        let lookups = Scripted(services: [
+            "_imaps._tcp.example.org": [
+                .service(priority: 0, weight: 0, port: 993, target: "mail.example.org")
+            ]
+        ])
+        #expect(try await found(lookups, address, through: host) == expected)
+    }
+
+    @Test("Else services, then autoconfig, then the same machine and its sibling; strangers never")
+    func others() async throws {
+        let document = """
+            <clientConfig version="1.1"><emailProvider id="example.org">
+              <incomingServer type="pop3"><hostname>pop.example.org</hostname><port>995</port>
+                <socketType>SSL</socketType></incomingServer>
+              <incomingServer type="imap"><hostname>box.example.org</hostname><port>143</port>
+                <socketType>STARTTLS</socketType><username>%EMAILLOCALPART%</username></incomingServer>
+            </emailProvider></clientConfig>
+            """
+        let lookups = Scripted(
+            services: [
+                "_imaps._tcp.example.org": [
+                    .service(priority: 9, weight: 0, port: 993, target: "imap.evil.example"),
+                    .service(priority: 1, weight: 0, port: 993, target: "mail.example.org"),
+                ]
+            ], documents: ["https://autoconfig.example.org/mail/config-v1.1.xml": document])
+        #expect(
+            try await found(lookups, "ada@example.org", through: "smtp.example.org") == [
+                "srv tls ada@example.org mail.example.org:993",
+                "autoconfig starttls ada box.example.org:143",
+                "guess tls ada@example.org smtp.example.org:993",
+                "guess tls ada@example.org imap.example.org:993",
+            ])
+        #expect(
+            try await found(Scripted(), "ada@[127.0.0.1]", through: "127.0.0.1")
+                == ["guess tls ada@[127.0.0.1] 127.0.0.1:993"])
     }
 }

@@ -187,6 +187,20 @@ struct AccountsTests {
                 #expect(looked.output.contains("opens all 1 secrets") == isRight, "\(looked)")
                 #expect(looked.status == (isRight ? 0 : 1))
             }
+            try SettingsTests.write(key(2) + "\n", to: folder + "/key")
+            for (variable, value, isRight) in [
+                ("ENVELOPE_SECRET_KEY_FILE", folder + "/key", true),
+                ("ENVELOPE_SECRET_KEY_COMMAND", "cat '\(folder)/key'", true),
+                ("ENVELOPE_SECRET_KEY_COMMAND", "echo \(key(1))", false),
+                ("ENVELOPE_SECRET_KEY_FILE", folder + "/none", false),
+            ] {
+                let looked = try await Self.run(
+                    ["doctor", "--offline"],
+                    environment: ["ENVELOPE_DB": folder + "/envelope.db", variable: value])
+                #expect(looked.output.contains("opens all 1 secrets") == isRight, "\(looked)")
+                #expect(looked.status == (isRight ? 0 : 1))
+                #expect(!looked.output.contains(key(2)) && !looked.output.contains(key(1)))
+            }
             environment["ENVELOPE_SECRET_KEY"] = "planted"
             let bad = try await Self.run(["accounts", "rekey"], environment: environment)
             #expect(bad.status == 2 && bad.errors.contains("openssl rand -base64 32"))

@@ -24,6 +24,26 @@ struct HTTPProgram: Sendable {
         return HTTPProgram(url: url, child: child)
     }
 
+    /// Lends one, and ends it in order; at once where the body throws, because it would keep its peers' pipes open.
+    static func lend<Result>(
+        _ arguments: [String] = [], environment: [String: String],
+        _ body: (HTTPProgram) async throws -> Result
+    ) async throws -> Result {
+        let program = try await started(arguments, environment: environment)
+        do {
+            let result = try await body(program)
+            let status = await program.stop()
+            if status != 0 {
+                throw Program.Unexpected(what: "it ended with \(status): \(program.standardError)")
+            }
+            return result
+        } catch {
+            program.signal(SIGKILL)
+            _ = await program.ended()
+            throw error
+        }
+    }
+
     var standardError: String { child.standardError }
     var pid: Int32 { child.pid }
 

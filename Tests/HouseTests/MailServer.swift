@@ -12,14 +12,21 @@ struct MailServer: Sendable {
     let password: String
     let domain: String
     let maildir: String
+    /// Postfix's; Dovecot's stands beside it.
+    let log: String
 
     /// Lends one and stops it afterwards.
-    static func lend<Result>(_ body: (MailServer) async throws -> Result) async throws -> Result {
+    ///
+    /// - Parameter introspection: whom Dovecot asks what an access token is worth; nil has it check a signature.
+    static func lend<Result>(
+        introspection: String? = nil, _ body: (MailServer) async throws -> Result
+    ) async throws -> Result {
         let process = Process()
         let input = Pipe()
         let output = Pipe()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = ["python3", Program.repository + "/Tests/Peers/mailserver.py"]
+        if let introspection { process.arguments?.append(contentsOf: ["--introspect", introspection]) }
         process.standardInput = input
         process.standardOutput = output
         try process.run()
@@ -54,6 +61,7 @@ struct MailServer: Sendable {
         password = try text("password")
         domain = try text("domain")
         maildir = try text("maildir")
+        log = try text("log")
     }
 
     /// The messages that arrived, in no order.
@@ -65,6 +73,24 @@ struct MailServer: Sendable {
             return try FileManager.default.contentsOfDirectory(atPath: folder).map {
                 try Data(contentsOf: URL(fileURLWithPath: folder + "/" + $0))
             }
+        }
+    }
+
+    /// How often anybody has logged in to a mailbox.
+    var mailboxLogins: Int {
+        get throws {
+            let path = URL(fileURLWithPath: log).deletingLastPathComponent().path + "/dovecot.log"
+            return try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").count {
+                $0.contains("imap-login: Info: Login:")
+            }
+        }
+    }
+
+    /// The copies in the Sent folder.
+    var sentCopies: [String] {
+        get throws {
+            try FileManager.default.subpathsOfDirectory(atPath: maildir + "/.Sent")
+                .filter { $0.hasPrefix("cur/") || $0.hasPrefix("new/") }
         }
     }
 

@@ -227,6 +227,40 @@ struct WebhookTests {
         }
     }
 
+    @Test("A webhook that is added while the key is changed is sealed under the new one")
+    func rekeyed() async throws {
+        try await withWebPeer { peer in
+            try await withTemporaryFolder { folder in
+                let environment = Self.environment(folder)
+                let first = try await json(["add", peer.url("/ok")], environment)
+                _ = try await json(["remove", try #require(first["id"]?.string)], environment)
+                // This process changes the key now.
+                let lockPath = folder + "/envelope.db.secret-key.lock"
+                let lock = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+                #expect(flock(lock, LOCK_EX) == 0)
+                let adding = try Program(
+                    ["webhooks", "add", peer.url("/scripted"), "--json"], environment: environment)
+                try adding.closeInput()
+                // It has come to the lock.
+                try await eventually {
+                    let files = "/proc/\(adding.pid)/fd"
+                    let names = (try? FileManager.default.contentsOfDirectory(atPath: files)) ?? []
+                    return names.contains {
+                        (try? FileManager.default.destinationOfSymbolicLink(atPath: files + "/" + $0))
+                            == lockPath
+                    }
+                }
+                let key = URL(fileURLWithPath: folder + "/envelope.db.secret-key")
+                try Data((0..<32).map { _ in UInt8.random(in: .min ... .max) }).write(to: key)
+                close(lock)
+                #expect(await adding.ended() == 0, "\(adding.standardError)")
+                let list = try await json(["list"], environment)
+                let id = try #require(list["webhooks"]?[0]?["id"]?.string)
+                #expect(try await json(["test", id], environment)["delivered"] == true)
+            }
+        }
+    }
+
     @Test(
         "Settings that cannot work stop the start with their name",
         arguments: [

@@ -18,7 +18,8 @@ When it is ready it prints one line of JSON on stdout:
     token           an access token (JWT, HS256) for XOAUTH2 and OAUTHBEARER, good for a day
     stale_token     the same, but it expired a minute ago
     token_key       signs both; a claim `email` names the user
-    domain          the one domain that mail is taken for; other local parts get 550 5.1.1, other domains 554 5.7.1
+    domain          the one domain that mail is taken for; `gone`, `dead` (5.1.1) and `policy` (5.7.1) come
+                    back in a report; other local parts get 550 5.1.1, other domains 554 5.7.1
     maildir         where mail for `username` arrives (Postfix writes it with LF line ends; IMAP gives CRLF)
     log             Postfix's log; dovecot.log stands beside it
 
@@ -57,7 +58,10 @@ def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--keep", action="store_true", help="leave the folder with the logs in place")
-    keep = parser.parse_args().keep
+    parser.add_argument(
+        "--introspect", metavar="URL", help="ask there what a token is worth (RFC 7662), instead of checking a signature")
+    arguments = parser.parse_args()
+    keep = arguments.keep
     require_what_it_needs()
     # Whoever started this may have every signal blocked, and both daemons would inherit that and not end by one.
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
@@ -67,7 +71,7 @@ def main():
     for last in (False, False, True):
         try:
             with folder(keep) as root, contextlib.ExitStack() as daemons:
-                facts, processes = start(root, daemons)
+                facts, processes = start(root, daemons, arguments.introspect)
                 print(json.dumps(facts), flush=True)
                 wait_for_end(processes)
                 return
@@ -104,7 +108,7 @@ def folder(keep):
             shutil.rmtree(root, ignore_errors=True)
 
 
-def start(root, daemons):
+def start(root, daemons, introspect=None):
     """Writes the configuration, starts both daemons, and gives the facts and the processes once both have greeted."""
     names = ("smtp_port", "smtps_port", "imap_port", "imaps_port")
     key = secrets.token_urlsafe(32)
@@ -115,7 +119,7 @@ def start(root, daemons):
         "maildir": f"{root}/mail/{config.DOMAIN}/agent", "log": f"{root}/postfix.log",
     }
     config.make_certificates(root)
-    config.write(root, facts)
+    config.write(root, facts, introspect)
     # Not "postfix start-fg": that puts the master into a session of its own, out of our reach, and takes 2 s.
     commands = {
         "dovecot": ["dovecot", "-F", "-c", f"{root}/dovecot.conf"],

@@ -30,7 +30,9 @@ mynetworks =
 alias_maps =
 local_recipient_maps =
 virtual_mailbox_domains = {domain}
-virtual_mailbox_maps = inline:{{ {username}={domain}/agent/ }}
+virtual_mailbox_maps = inline:{{ {username}={domain}/agent/, dead@{domain}=none, policy@{domain}=none }}
+# Two more that come back: one because nobody has the name, one by a rule.
+transport_maps = inline:{{ {{ dead@{domain} = dead: }}, {{ policy@{domain} = policy: }} }}
 # Taken at the door, and undeliverable behind it: what a report comes back for.
 virtual_alias_maps = inline:{{ gone@{domain}=nobody@{domain} }}
 virtual_mailbox_base = {root}/mail
@@ -80,6 +82,8 @@ showq    unix n - n - - showq
 error    unix - - n - - error
 retry    unix - - n - - error
 virtual  unix - n n - - virtual
+dead     unix - n n - - pipe user=nobody argv=/bin/sh -c {{ echo 5.1.1 nobody has that name; exit 67 }}
+policy   unix - n n - - pipe user=nobody argv=/bin/sh -c {{ echo 5.7.1 not from you; exit 69 }}
 anvil    unix - - n - 1 anvil
 postlog  unix-dgram n - n - 1 postlogd
 """
@@ -155,7 +159,16 @@ username_attribute = email
 """
 
 
-def write(root, facts):
+OAUTH2_ASKING = """\
+introspection_mode = post
+introspection_url = {introspect}
+username_attribute = username
+active_attribute = active
+active_value = true
+"""
+
+
+def write(root, facts, introspect=None):
     """Writes every file and folder that the daemons expect, with the owners that they insist on."""
     values = {**facts, "root": root, "mail_id": MAIL_ID}
     (root / "postfix").mkdir()
@@ -168,7 +181,8 @@ def write(root, facts):
     (root / "postfix-data").mkdir()
     shutil.chown(root / "postfix-data", "postfix")
     make_queue(root / "queue")
-    (root / "oauth2.conf").write_text(OAUTH2.format(**values))
+    (root / "oauth2.conf").write_text(
+        OAUTH2_ASKING.format(introspect=introspect) if introspect else OAUTH2.format(**values))
     # Where Dovecot looks for the key of a token that names none.
     key = root / "keys/default/HS256/default"
     key.parent.mkdir(parents=True)

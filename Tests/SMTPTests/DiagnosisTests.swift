@@ -37,7 +37,9 @@ struct DiagnosisTests {
         Row("538 5.7.11 Encryption required", .auth, .tlsFailed, false, "TLS first"),
         Row("535 5.7.8 bad credentials", .auth, .authFailed, false, "app password"),
         Row("535 authentication failed", .auth, .authFailed, false, "user name and the password"),
-        Row("535 5.7.139 Authentication unsuccessful", .auth, .oauthRequired, false, "OAuth 2.0"),
+        Row(
+            "535 5.7.139 Authentication unsuccessful", .auth, .oauthRequired, false,
+            "accounts add you@example.com --oauth"),
         Row("535 5.7.3 basic authentication is disabled", .auth, .oauthRequired, false, "OAuth 2.0"),
         Row(
             "534 5.7.9 Application-specific password required", .auth, .authFailed, false,
@@ -48,7 +50,9 @@ struct DiagnosisTests {
         Row("454 4.7.0 Too many login attempts, please try again later", .auth, .rateLimited, true, "limit"),
         Row("421 4.7.0 slow down", .auth, .rateLimited, true, "slowly"),
         Row("454 Throttling failure", .auth, .rateLimited, true, "limit"),
-        Row("534 5.7.14 log in with a browser", .auth, .authFailed, false, "user name and the password"),
+        Row(
+            "534 5.7.14 log in with a browser", .auth, .authFailed, false,
+            "accounts add you@example.com --oauth"),
         Row("530 5.7.1 authentication required", .rcpt, .authFailed, false, "only after a login"),
         // MAIL
         Row(

@@ -40,6 +40,49 @@ struct ConfiguredAccountTests {
         }
     }
 
+    static let inboxes: [ConfiguredAccount.Inbox] = {
+        var own = ConfiguredAccount.Inbox()
+        own.username = "box"
+        own.proof = .token
+        own.place = .command("echo it's")
+        own.caFile = "/imap.pem"
+        own.publicKey = "sha256//" + String(repeating: "B", count: 43) + "="
+        own.sentCopy = "always"
+        var sealed = own
+        sealed.proof = .password
+        sealed.place = .sealed
+        var filed = own
+        filed.place = .file("/box")
+        return [own, sealed, filed]
+    }()
+
+    @Test(
+        "A mailbox of its own is read back too, goes again, and each change of the accounts is counted",
+        arguments: inboxes)
+    func inbox(inbox: ConfiguredAccount.Inbox) async throws {
+        try await withStore { store, _ in
+            var account = try account("a", isDefault: true)
+            account.inbox = inbox
+            let own = SealedSecret(owner: "a", kind: "imap", octets: [UInt8](repeating: 8, count: 40))
+            var numbers = [try store.accountChanges()]
+            func note() throws { numbers.append(try store.accountChanges()) }
+            try await store.keep(account, secrets: [sealed("a"), own])
+            try note()
+            #expect(try store.configuredAccounts() == [account])
+            #expect(try store.secret(of: "a", "imap") == own)
+            account.inbox = .init()
+            try await store.keep(account, secrets: [sealed("a")])
+            try note()
+            #expect(try store.configuredAccounts() == [account])
+            #expect(try store.secret(of: "a", "imap") == nil)
+            _ = try await store.makeDefault("a")
+            try note()
+            _ = try await store.removeConfiguredAccount("a")
+            try note()
+            #expect(numbers == numbers.sorted() && Set(numbers).count == 5, "\(numbers)")
+        }
+    }
+
     @Test("One is the default: the first, then who asks for it, then the oldest that is left")
     func defaults() async throws {
         try await withStore { store, _ in
@@ -121,7 +164,11 @@ struct ConfiguredAccountTests {
             "UPDATE configured_accounts SET secret_reference = '/x'",
             "UPDATE configured_accounts SET secret_place = 'file'",
             "UPDATE configured_accounts SET public_key = 'md5//x'",
-            "UPDATE secrets SET sealed = x'00'",
+            "UPDATE secrets SET sealed = x'00'", "UPDATE configured_accounts SET imap_place = 'sealed'",
+            "UPDATE configured_accounts SET imap_proof = 'password'",
+            "UPDATE configured_accounts SET imap_reference = '/x'",
+            "UPDATE configured_accounts SET imap_proof = 'password', imap_place = 'file'",
+            "UPDATE configured_accounts SET sent_copy = 'sometimes'",
         ])
     func checks(sql: String) async throws {
         try await withStore { store, _ in

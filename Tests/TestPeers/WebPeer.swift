@@ -36,6 +36,11 @@ package struct WebPeer: Sendable {
         }
     }
 
+    /// From now on `…/config-v1.1.xml` is this text; 404 before.
+    package func serve(_ document: String) throws {
+        try Data(document.utf8).write(to: folder.appending(path: "document"))
+    }
+
     /// From now on the requests to `/scripted` get these, in order, and the last one for ever: `200`, `503`,
     /// `429 retry-after=3`, `close` (no answer).
     package func answer(_ answers: String...) throws {
@@ -121,6 +126,11 @@ private let webScript = #"""
                 self.scripted()
             elif where.path.startswith("/status/"):
                 self.reply(int(where.path.split("/")[2]), list(query.items()), b"as asked")
+            elif where.path.endswith("/config-v1.1.xml"):
+                try:
+                    self.reply(200, [("Content-Type", "text/xml")], open(folder + "/document", "rb").read())
+                except OSError:
+                    self.reply(404)
             elif where.path == "/redirect":
                 self.reply(302, [("Location", query["to"])])
             elif where.path == "/body":

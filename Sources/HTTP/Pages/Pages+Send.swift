@@ -33,6 +33,8 @@ extension Pages {
                 page.messageFault = SendView.Fault(.object(problem.json(title: "")))
             }
         }
+        page.suppressed = await operations.suppressed(among: send.recipients.map(\.address))
+        page.quota = await operations.quota(of: send["account"] ?? "")
         var shell = shell(send.title)
         shell.live = ("/ui/events?id=\(send.id)", Mark.of(result.text.utf8))
         return shell.reply(page.html, status: fault?.status ?? 200)

@@ -11,6 +11,10 @@ struct SendPage: Sendable {
     let token: String
     /// What did not work just now.
     var fault: SendView.Fault?
+    /// Why recipients are not written to any more, by their addresses.
+    var suppressed: [String: String] = [:]
+    /// What is left of the account's limits; nil where it has none.
+    var quota: JSON?
 
     var html: HTML {
         """
@@ -36,8 +40,23 @@ struct SendPage: Sendable {
             <section class="head \(status)" id="head" data-live>
             <h1><bdi>\(send.title)</bdi></h1>
             <p class="standing"><span class="state"><i class="dot \(status)"></i>\(Wording.state(send.state))</span> \(Wording.standing(send)) \(next)</p>
-            \(problem)\(HTML(warnings))
+            \(problem)\(HTML(warnings))\(delivery)
             </section>
+            """
+    }
+
+    /// What the mailbox has shown, and when it was last looked into.
+    private var delivery: HTML {
+        let words = Wording.delivery(send["delivery"])
+        let isAnswered = send.events.contains { $0.type == "replied" && !$0.isAutomatic }
+        let byMachine = !isAnswered && send.events.contains { $0.type == "replied" }
+        let answer = isAnswered ? "It was answered." : byMachine ? "A machine answered." : nil
+        let looked: HTML? = send["mailbox_checked_at"].map {
+            "The mailbox was last looked into: \(Moment.whole($0))."
+        }
+        if words == nil, answer == nil, looked == nil { return "" }
+        return """
+            <p class="delivery hint">\(words ?? "") \(answer ?? "") \(looked ?? "")</p>
             """
     }
 
@@ -48,10 +67,18 @@ struct SendPage: Sendable {
                 recipient.reply.map {
                     "<q class=\"reply\"><span class=\"code\">\($0.code)</span> \($0.text)</q>"
                 } ?? ""
-            let hint: HTML = recipient.hint.map { "<span class=\"hint\">\($0)</span>" } ?? ""
+            let hints = [recipient.hint, suppressed[recipient.address]].compactMap { $0 }
+            let hint = HTML(hints.map { "<span class=\"hint\">\($0)</span>" as HTML })
+            let report: HTML =
+                recipient.report.map { report in
+                    let host = report.host.map { " (\($0))" } ?? ""
+                    return """
+                        <q class="reply report"><span class="code">\(report.status)</span> \(report.text)\(host)</q>
+                        """
+                } ?? ""
             return """
                 <li><span class="kind">\(recipient.kind)</span><span class="who"><bdi>\(recipient.address)</bdi>\(name)</span>\
-                <span class="outcome"><span class="state"><i class="dot \(Wording.status(ofOutcome: recipient.outcome))"></i>\(Wording.outcome(recipient.outcome))</span>\(reply)\(hint)</span></li>
+                <span class="outcome"><span class="state"><i class="dot \(Wording.status(ofOutcome: recipient.outcome))"></i>\(Wording.outcome(recipient.outcome))</span>\(reply)\(report)\(hint)</span></li>
                 """
         }
         return """
@@ -80,6 +107,10 @@ struct SendPage: Sendable {
         lines += [
             ("Id", "<code>\(send.id)</code>"), ("Message-ID", "<code>\(send["message_id"] ?? "")</code>"),
         ]
+        if let quota = quota?.object {
+            let left = quota.map { "\($0.value.integer ?? 0) (\($0.key.replacing("_", with: " ")))" }
+            lines.append(("Left of the limits", HTML(left.joined(separator: ", "))))
+        }
         let tags = send.strings("tags")
         if !tags.isEmpty { lines.append(("Tags", HTML(tags.joined(separator: ", ")))) }
         for (name, value) in send.json["metadata"]?.object ?? [:] {

@@ -9,6 +9,8 @@ struct SendView: Sendable {
         let outcome: String
         let reply: Reply?
         let hint: String?
+        /// The last delivery report.
+        let report: Report?
     }
 
     /// The server's words.
@@ -16,6 +18,14 @@ struct SendView: Sendable {
         let code: String
         let phase: String?
         let text: String
+    }
+
+    /// What a report said of one recipient: the words are another system's.
+    struct Report: Sendable {
+        let status: String
+        let text: String
+        let host: String?
+        let at: String
     }
 
     struct Attempt: Sendable {
@@ -27,6 +37,8 @@ struct SendView: Sendable {
         let at: String
         let type: String
         let detail: String?
+        /// Of an answer: whether a machine wrote it.
+        let isAutomatic: Bool
     }
 
     /// A failure as every face has it.
@@ -70,7 +82,7 @@ struct SendView: Sendable {
         events = (json["events"]?.array ?? []).map { event in
             Event(
                 at: event["at"]?.string ?? "", type: event["type"]?.string ?? "",
-                detail: event["detail"]?.string)
+                detail: event["detail"]?.string, isAutomatic: event["auto"]?.bool ?? false)
         }
     }
 
@@ -92,6 +104,11 @@ extension SendView.Recipient {
         kind = json["kind"]?.string ?? ""
         outcome = json["outcome"]?.string ?? ""
         hint = json["hint"]?.string
+        report = json["report"].map { report in
+            SendView.Report(
+                status: report["status"]?.string ?? "", text: report["text"]?.string ?? "",
+                host: report["host"]?.string, at: report["at"]?.string ?? "")
+        }
         reply = json["reply"].map { reply in
             let code = reply["code"]?.integer.map { String($0) } ?? ""
             let enhanced = reply["enhanced"]?.string.map { " \($0)" } ?? ""

@@ -25,7 +25,7 @@ struct TimelineView: Sendable {
         let status: HTML = Wording.status(ofEvent: event.type) ?? "none"
         return """
             <li>\(heading)<time datetime="\(event.at)">\(Moment.exactClock(event.at))</time><i class="dot \(status)"></i>\
-            <div><span class="event">\(Wording.event(event.type))</span> \(detail)\(attempt.map { conversation($0) })</div></li>
+            <div><span class="event">\(Wording.event(event))</span> \(detail)\(attempt.map { conversation($0) })</div></li>
 
             """
     }

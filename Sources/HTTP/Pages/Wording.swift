@@ -40,6 +40,17 @@ enum Wording {
         }
     }
 
+    /// What the mailbox has shown of a send that was taken; nil for nothing.
+    static func delivery(_ delivery: String?) -> String? {
+        switch delivery {
+        case "bounced": "It came back: the report stands at the recipient."
+        case "delayed": "A server on its way says that it is delayed, and goes on trying."
+        case "delivered": "It was delivered, as a report says."
+        case "in_sent_folder": "The Sent folder holds a copy."
+        default: nil
+        }
+    }
+
     static func outcome(_ outcome: String) -> String {
         switch outcome {
         case "pending": "Not tried yet"
@@ -72,7 +83,11 @@ enum Wording {
         }
     }
 
-    static func event(_ type: String) -> String {
+    static func event(_ event: SendView.Event) -> String {
+        event.isAutomatic ? "Answered by a machine" : Self.event(event.type)
+    }
+
+    private static func event(_ type: String) -> String {
         switch type {
         case "created": "Recorded"
         case "deduplicated": "Asked for again with the same key"

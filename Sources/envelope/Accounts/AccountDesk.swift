@@ -1,3 +1,4 @@
+import IMAP
 import Mail
 import SMTP
 import Sending
@@ -10,17 +11,17 @@ struct AccountDesk {
     let path: String
     let store: Store
     let environment: [String: String]
-    private let now: @Sendable () -> Timestamp
+    let now: @Sendable () -> Timestamp
 
     /// Opens the record, and makes it where it is missing.
     init(_ settings: Settings, _ environment: [String: String], now: @escaping @Sendable () -> Timestamp)
-        throws(Failure)
+        async throws(Failure)
     {
         self.settings = settings
         self.environment = environment
         self.now = now
         path = try databasePath(settings, environment)
-        keys = SecretKeys(beside: path, environment: environment)
+        keys = try await SecretKeys.read(beside: path, environment: environment)
         do {
             store = try Store.open(at: path)
         } catch {
@@ -50,7 +51,19 @@ struct AccountDesk {
     }
 
     /// Keeps a draft and its secret, instead of an account of the same name; its id stays then, and so do its sends.
-    func keep(_ draft: AccountDraft, name: String, isDefault: Bool) async throws -> ConfiguredAccount {
+    ///
+    /// - Parameter isTested: its login has just worked, which ends a pause of the one that it replaces.
+    func keep(
+        _ draft: AccountDraft, name: String, isDefault: Bool, isTested: Bool
+    ) async throws -> ConfiguredAccount {
+        let account = try await kept(draft, name: name, isDefault: isDefault)
+        if isTested { try await loginWorked(for: account.id) }
+        return account
+    }
+
+    private func kept(
+        _ draft: AccountDraft, name: String, isDefault: Bool
+    ) async throws -> ConfiguredAccount {
         try await keys.locked {
             let accounts = try store.accounts()
             let old = accounts.first { $0.name == name }
@@ -68,36 +81,75 @@ struct AccountDesk {
                 id: id, name: name, isDefault: isDefault || old?.isDefault == true,
                 createdAt: old?.createdAt ?? now())
             var secrets: [SealedSecret] = []
-            if account.login?.place == .sealed, let secret = draft.secret {
-                let kind = ConfiguredAccount.secretKind
+            for (place, secret, kind) in [
+                (account.login?.place, draft.secret, ConfiguredAccount.secretKind),
+                (account.inbox.place, draft.inboxSecret, ConfiguredAccount.inboxSecretKind),
+            ] {
+                guard case .sealed? = place, let secret else { continue }
                 let octets = try keys.vaultForSealing().seal(
                     Array(secret.reveal().utf8), for: SealedSecret.purpose(id, kind))
-                secrets = [SealedSecret(owner: id, kind: kind, octets: octets)]
+                secrets.append(SealedSecret(owner: id, kind: kind, octets: octets))
             }
-            try await store.keep(account, secrets: secrets)
+            if let oauth = draft.oauth { secrets = try OAuthTokens.sealed(oauth.texts, of: id, keys) }
+            try await store.keep(account, secrets: secrets, oauth: draft.oauth?.login)
             return try store.accounts().first { $0.id == id } ?? account
         }
     }
 
     /// Logs in now, and ends the account's pause when that works.
     func test(_ account: ConfiguredAccount) async throws(Failure) -> LoginCheck {
-        let check = try await check(account, secret: keys.secret(of: account, in: store))
-        if check.failure == nil {
-            do {
-                try await store.resume(account.id)
-            } catch {
-                throw Failure(
-                    .internal, "The login works, but the account's pause could not be ended: \(error).",
-                    hint: "See that the disk is not full, then test again.", retryable: true)
-            }
-        }
+        let check = try await check(
+            account, secret: keys.secret(of: account, in: store), tokens: tokens(of: account))
+        if check.failure == nil { try await loginWorked(for: account.id) }
         return check
     }
 
+    /// Ends the pause of an account whose login was refused; processes that send from it hear of it within a second. A
+    /// limit's pause is not the login's to end.
+    func loginWorked(for id: String) async throws(Failure) {
+        do {
+            guard let pause = try store.latestPause(of: id) else { return }
+            if [.authFailed, .oauthRequired].contains(pause.failure.code) { try await store.resume(id) }
+        } catch {
+            throw Failure(
+                .internal, "The login works, but the account's pause could not be ended: \(error).",
+                hint: "See that the disk is not full, then test again.", retryable: true)
+        }
+    }
+
     /// Logs in as an account that need not be stored yet.
-    func check(_ account: ConfiguredAccount, secret: Secret?) async throws(Failure) -> LoginCheck {
-        let (_, transport) = try Account.configured(account, sealed: secret, settings, now: now)
+    func check(
+        _ account: ConfiguredAccount, secret: Secret?, tokens: OAuthTokens? = nil
+    ) async throws(Failure) -> LoginCheck {
+        let (_, transport) = try Account.configured(
+            account, sealed: secret, tokens: tokens, settings, now: now)
         return await transport.checkLogin()
+    }
+
+    /// Logs in to its mailbox now; nil where nobody looks into one.
+    func testMailbox(_ account: ConfiguredAccount) async throws(Failure) -> MailboxLogin? {
+        let (account, _) = try keys.account(account, in: store, settings, now: now)
+        return await look(at: account)
+    }
+
+    /// The same for an account that need not be stored yet.
+    func checkedMailbox(
+        _ account: ConfiguredAccount, secret: Secret?, inbox: Secret?
+    ) async -> MailboxLogin? {
+        do throws(Failure) {
+            return await look(
+                at: try Account.configured(account, sealed: secret, inbox: inbox, settings, now: now).account)
+        } catch {
+            return MailboxLogin(failure: error)
+        }
+    }
+
+    private func look(at account: Account) async -> MailboxLogin? {
+        switch account.mailbox {
+        case let broken as UnusableMailbox: MailboxLogin(failure: broken.failure)
+        case let mailbox as IMAPMailbox: await mailbox.checkLogin(within: IMAPMailbox.patience)
+        default: nil
+        }
     }
 
     /// Seals every secret under a new key.

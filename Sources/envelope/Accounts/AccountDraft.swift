@@ -9,16 +9,23 @@ struct AccountDraft {
     let port: Int
     let security: ConfiguredAccount.Security
     let login: ConfiguredAccount.Login?
-    /// Nil where it is in a file or comes from a command.
+    /// Nil where it is in a file or comes from a command; the access token of one that signed in with OAuth.
     let secret: Secret?
-    let imapURL: String?
+    let oauth: OAuthSignIn.Signed?
     let caFile: String?
     let publicKey: String?
+    /// Nil where nobody is to look into a mailbox.
+    var imapURL: String?
+    var inbox = ConfiguredAccount.Inbox()
+    /// The mailbox's own, to be sealed.
+    var inboxSecret: Secret?
 
     func account(id: String, name: String, isDefault: Bool, createdAt: Timestamp) -> ConfiguredAccount {
-        ConfiguredAccount(
+        var account = ConfiguredAccount(
             id: id, name: name, sender: sender, host: host, port: port, security: security, login: login,
             isDefault: isDefault, imapURL: imapURL, caFile: caFile, publicKey: publicKey, createdAt: createdAt
         )
+        account.inbox = inbox
+        return account
     }
 }

@@ -1,4 +1,5 @@
 import Discovery
+import IMAP
 import JSON
 import Mail
 import SMTP
@@ -32,7 +33,11 @@ extension AccountSetup.Found {
                 : "Kept without a try: `envelope accounts test '\(account.name)'` logs in.",
             "  The account is called \(account.name)\(account.isDefault ? " and is the default" : "").",
         ]
+        if case .oauth? = account.login?.place {
+            lines.append("  Its tokens are sealed in the record and renewed by themselves.")
+        }
         if case .sealed? = account.login?.place { lines.append("  Its secret is sealed in the record.") }
+        lines += mailbox.lines(account)
         if let perDay = candidate?.provider?.perDay {
             lines.append("  \(candidate?.provider?.name ?? "") allows about \(perDay) messages a day.")
         }
@@ -44,6 +49,7 @@ extension AccountSetup.Found {
         var object: JSON.Object = ["account": .object(account.report), "tested": .bool(isTested)]
         object["found_by"] = .string(candidate?.source.rawValue ?? "flags")
         object["size_limit"] = sizeLimit.map { .integer(Int64($0)) }
+        object["mailbox"] = mailbox.report.map(JSON.object)
         if let provider = candidate?.provider {
             var about: JSON.Object = ["id": .string(provider.id), "name": .string(provider.name)]
             about["messages_per_day"] = provider.perDay.map { .integer(Int64($0)) }
@@ -55,6 +61,38 @@ extension AccountSetup.Found {
     }
 }
 
+extension AccountSetup.Inbox {
+    fileprivate func lines(_ account: ConfiguredAccount) -> [String] {
+        switch self {
+        case .none: account.mailboxLines(nil)
+        case .untried: ["  Its mailbox is \(account.imapURL ?? "unknown"), not tried."]
+        case .works(let folder): account.mailboxLines(MailboxLogin(failure: nil, sentFolder: folder))
+        case .failed(let failure, true): account.mailboxLines(MailboxLogin(failure: failure))
+        case .failed(let failure, false):
+            [
+                "  ✘ No mailbox is looked into: \(failure.message)", "    \(failure.hint)",
+                "    Mail is sent all the same. To see bounces, name the mailbox: --imap-url imaps://host",
+            ]
+        case .notFound:
+            ["  No mailbox was found, so bounces are not seen; name it: --imap-url imaps://host"]
+        }
+    }
+
+    /// Nil where none was wanted.
+    fileprivate var report: JSON.Object? {
+        switch self {
+        case .none: return nil
+        case .untried: return ["tested": false]
+        case .works(let folder): return MailboxLogin(failure: nil, sentFolder: folder).report
+        case .failed(let failure, let isKept):
+            var report = MailboxLogin(failure: failure).report
+            report["kept"] = .bool(isKept)
+            return report
+        case .notFound: return ["works": false, "kept": false]
+        }
+    }
+}
+
 extension Provider {
     /// What to log in with.
     var advice: String {
@@ -62,7 +100,7 @@ extension Provider {
         switch proof {
         case .password: return note ?? "\(name) takes the account's own password."
         case .appPassword: return "\(name) wants an app password\(place), not the account's own."
-        case .oauth: return "\(name) takes OAuth 2.0 tokens alone\(place): --smtp-token-command."
+        case .oauth: return "\(name) takes OAuth 2.0 tokens alone\(place): --oauth --client-id ID signs in."
         case .apiKey: return "\(name) wants its key for SMTP\(place)."
         }
     }

@@ -7,18 +7,19 @@ import Store
 /// The way from an address to a draft that works: candidates in order, one secret, a login for each until one is
 /// taken.
 struct AccountSetup {
-    private let command: AccountsAdd
-    private let desk: AccountDesk
-    private let sender: Mailbox
-    private let discovery: Discovery
-    private let secret: AccountSecret
+    let command: AccountsAdd
+    let desk: AccountDesk
+    let sender: Mailbox
+    let discovery: Discovery
+    let secret: AccountSecret
 
     /// What came out.
     struct Found {
-        let draft: AccountDraft
+        var draft: AccountDraft
         let candidate: Candidate?
         let isTested: Bool
         let sizeLimit: Int?
+        var mailbox = Inbox.none
     }
 
     init(_ command: AccountsAdd, _ desk: AccountDesk) throws(Failure) {
@@ -36,15 +37,16 @@ struct AccountSetup {
                 .invalidRequest, "The name cannot be used.", hint: "Give a short printable one.",
                 field: "name")
         }
-        if let pin = command.pin, !Self.isPin(pin) {
+        for (field, pin) in [("pin", command.pin), ("imap_pin", command.imapPin)] {
+            guard let pin, !Self.isPin(pin) else { continue }
             throw Failure(
                 .invalidRequest, "The pin is not sha256// and 44 digits of base64.",
                 hint: "`envelope accounts test` and a failed `add` print a server's key in that form.",
-                field: "pin")
+                field: field)
         }
         secret = AccountSecret(command, desk.settings)
-        // Documents of autoconfig are fetched as soon as there is a client for them.
-        discovery = Discovery(SystemLookups(web: nil))
+        discovery = Discovery(
+            SystemLookups(web: WebFetch(allowsPrivate: command.allowPrivateAutoconfig)))
     }
 
     func run() async throws -> Found {
@@ -88,7 +90,7 @@ struct AccountSetup {
         let provider = Provider.running(host: server.host)
         let username =
             command.user ?? urlUser ?? provider?.username(for: sender.address) ?? sender.address.text
-        let given = try secret.get(for: username, provider)
+        let given = try await secret.get(for: username, provider)
         let draft = draft(
             server.host, server.port, .init(server.security), username: username, secret: given)
         let check = await check(draft)
@@ -106,7 +108,7 @@ struct AccountSetup {
             // Nobody is asked for a password before something is there to take it.
             if candidate.source == .guess, await !isServer(candidate) { continue }
             let username = command.user ?? candidate.username
-            let given = try secret.get(for: username, candidate.provider)
+            let given = try await secret.get(for: username, candidate.provider)
             let draft = draft(candidate, username: username, secret: given)
             let check = await check(draft)
             guard let failure = check.failure else {
@@ -168,7 +170,7 @@ struct AccountSetup {
         AccountDraft(
             sender: sender, host: host, port: port, security: security,
             login: secret.map { .init(username: username, proof: $0.proof, place: $0.place) },
-            secret: secret?.sealed, imapURL: command.imapURL,
+            secret: secret?.sealed, oauth: secret?.oauth,
             caFile: command.options.smtpCAFile.map(SystemFile.absolute),
             publicKey: command.pin)
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import IMAP
 import JSON
 import Mail
 import SMTP
@@ -14,9 +15,11 @@ struct AccountsCommand: AsyncParsableCommand {
             Accounts are kept in the record (--db), their passwords sealed under a key in
             a private file beside it, or in ENVELOPE_SECRET_KEY. The account in
             ENVELOPE_SMTP_URL, where there is one, comes before them. A server that runs
-            already sees a change when it is started again.
+            already sees a change within seconds (--http: within one).
             """,
-        subcommands: [AccountsAdd.self, List.self, Test.self, Default.self, Remove.self, Rekey.self],
+        subcommands: [
+            AccountsAdd.self, Login.self, List.self, Test.self, Default.self, Remove.self, Rekey.self,
+        ],
         defaultSubcommand: List.self)
 
     /// The accounts, without secrets.
@@ -45,7 +48,10 @@ struct AccountsCommand: AsyncParsableCommand {
     struct Test: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Log in now, without sending; a pause ends when it works.",
-            discussion: "Without a name, every account. Exit status: 0 all work, 1 one does not.")
+            discussion: """
+                Without a name, every account. Exit status: 0 all can send, 1 one cannot. A
+                mailbox that cannot be looked into is said, and hinders no mail.
+                """)
 
         @OptionGroup var options: SettingsOptions
         @Argument(help: "The account's name, sender or id.") var name: String?
@@ -67,10 +73,15 @@ struct AccountsCommand: AsyncParsableCommand {
                         check.failure.map { "✘ \(account.name): \($0.message)\n  \($0.hint)" }
                             ?? "✔ \(account.name): logged in to \(account.url)")
                     if let key = check.publicKey { lines.append("  Its key: \(key)") }
+                    let mailbox = await Spinner.turning("Logging in to \(account.imapURL ?? "the mailbox")") {
+                        await desk.checkedMailbox(account)
+                    }
+                    lines += account.mailboxLines(mailbox)
                     var object = account.report
                     object["works"] = .bool(check.failure == nil)
                     object["error"] = check.failure.map { .object(MailTools.report($0)) }
                     object["server_key"] = check.publicKey.map(JSON.string)
+                    object["mailbox"] = mailbox.map { .object($0.report) }
                     list.append(.object(object))
                 }
                 return (lines.joined(separator: "\n"), ["accounts": .array(list)], status)
@@ -157,6 +168,15 @@ extension AccountDesk {
             return try await test(account)
         } catch {
             return LoginCheck(failure: error)
+        }
+    }
+
+    /// `testMailbox`, with its failure in the check.
+    func checkedMailbox(_ account: ConfiguredAccount) async -> MailboxLogin? {
+        do throws(Failure) {
+            return try await testMailbox(account)
+        } catch {
+            return MailboxLogin(failure: error)
         }
     }
 

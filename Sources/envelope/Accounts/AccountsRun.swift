@@ -20,7 +20,7 @@ struct AccountsRun {
         let end: HouseRun.Status
         do {
             let environment = Environment.variables
-            let desk = try AccountDesk(
+            let desk = try await AccountDesk(
                 try await Settings(options, environment: environment), environment, now: { .now })
             let (text, json, status) = try await body(desk)
             print(isJSON ? JSON.object(json).prettyText : text)

@@ -7,7 +7,8 @@ struct DoctorCommand: AsyncParsableCommand {
         commandName: "doctor", abstract: "Say what is configured, what works, what does not, and the fix.",
         discussion: """
             Looks at settings, the record, its key, each account's server, TLS and login,
-            and the queue; changes and sends nothing. Exit status: 0 all is well,
+            and the queue; sends nothing, and changes nothing but the tokens of accounts that
+            sign in with OAuth, which are renewed to see that it works. Exit status: 0 all is well,
             1 something is wrong.
             """)
 

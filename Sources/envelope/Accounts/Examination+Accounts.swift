@@ -1,3 +1,4 @@
+import IMAP
 import Mail
 import SMTP
 import Sending
@@ -5,7 +6,7 @@ import Store
 
 extension Examination {
     /// Each account: where it comes from, whether it can log in, what waits.
-    func accounts(_ store: Store?, _ path: String) async -> [Finding] {
+    func accounts(_ store: Store?, _ keys: SecretKeys) async -> [Finding] {
         if settings.isSandbox {
             return [Finding("sandbox", .note, "nothing leaves this machine; accounts are not used")]
         }
@@ -16,15 +17,14 @@ extension Examination {
                 isAny = true
                 findings += await look(at: account, transport, "in the settings", store)
             }
-            let keys = SecretKeys(beside: path, environment: environment)
             for stored in try store?.accounts() ?? [] {
                 isAny = true
                 do throws(Failure) {
-                    let secret =
-                        try store.map { store throws(Failure) in try keys.secret(of: stored, in: store) }
-                        ?? nil
-                    let (account, transport) = try Account.configured(
-                        stored, sealed: secret, settings, now: { .now })
+                    guard let store else { continue }
+                    if let tokens = OAuthTokens(of: stored, in: store, keys: keys, now: { .now }) {
+                        findings.append(await login(tokens))
+                    }
+                    let (account, transport) = try keys.account(stored, in: store, settings, now: { .now })
                     findings += await look(
                         at: account, transport, "stored\(stored.isDefault ? ", the default" : "")", store)
                 } catch {
@@ -67,8 +67,41 @@ extension Examination {
                 findings.append(Finding(subject, .well, "\(what): connected, logged in"))
             }
         }
+        findings.append(await mailbox(of: account))
         if let queue = queue(of: account, store) { findings.append(queue) }
         return findings
+    }
+
+    /// Wrong settings of a mailbox stop no mail, and are wrong all the same.
+    private func mailbox(of account: Account) async -> Finding {
+        let subject = "mailbox of \(account.record.name)"
+        guard let reader = account.mailbox else {
+            return Finding(
+                subject, .note, "nobody looks into it, so bounces and Sent copies are not seen",
+                fix: "--imap-url imaps://host (or ENVELOPE_IMAP_URL)")
+        }
+        if let broken = reader as? UnusableMailbox {
+            return Finding(subject, .wrong, broken.failure.message, fix: broken.failure.hint)
+        }
+        guard let mailbox = reader as? IMAPMailbox else { return Finding(subject, .note, "looked into") }
+        let what = "\(mailbox.server) as \(mailbox.username)"
+        if isOffline { return Finding(subject, .note, "\(what); not tried") }
+        let check = await Spinner.turning("Logging in to \(mailbox.server)") {
+            await mailbox.checkLogin(within: IMAPMailbox.patience)
+        }
+        if let failure = check.failure {
+            let pin = check.publicKey.map { " The server's key is \($0)." } ?? ""
+            return Finding(
+                subject, .wrong, "\(what): \(failure.message) Mail is sent all the same.",
+                fix: failure.hint + pin)
+        }
+        let copies =
+            mailbox.filesByItself
+            ? "the provider files copies of sent mail" : "copies of sent mail: \(account.sentCopy.rawValue)"
+        return Finding(
+            subject, .well,
+            "\(what): logged in, \(check.sentFolder.map { "sent folder \($0)" } ?? "no folder for sent mail"); \(copies)"
+        )
     }
 
     private func queue(of account: Account, _ store: Store?) -> Finding? {

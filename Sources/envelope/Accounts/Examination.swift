@@ -24,14 +24,20 @@ struct Examination {
         } catch {
             return findings + [Finding("record", .wrong, error.message, fix: error.hint)]
         }
+        let keys: SecretKeys
+        do throws(Failure) {
+            keys = try await SecretKeys.read(beside: path, environment: environment)
+        } catch {
+            return findings + [Finding("secret key", .wrong, error.message, fix: error.hint)]
+        }
         guard SystemFile.exists(path) else {
             findings.append(Finding("record", .note, "\(path) is not there yet; the first send makes it"))
-            return findings + (await accounts(nil, path))
+            return findings + (await accounts(nil, keys))
         }
         do {
             let store = try Store.open(at: path)
-            findings += record(store, path)
-            findings += await accounts(store, path)
+            findings += record(store, path, keys)
+            findings += await accounts(store, keys)
             try store.close()
         } catch {
             findings.append(
@@ -62,7 +68,7 @@ struct Examination {
         return findings
     }
 
-    private func record(_ store: Store, _ path: String) -> [Finding] {
+    private func record(_ store: Store, _ path: String, _ keys: SecretKeys) -> [Finding] {
         var findings: [Finding] = []
         do {
             try store.tryToWrite()
@@ -88,11 +94,10 @@ struct Examination {
                         "disk", .wrong, "only \(free) MiB are free",
                         fix: "Make room: `envelope prune --older-than 30d` deletes old mail data."))
         }
-        return findings + [key(store, path)]
+        return findings + [key(store, keys)]
     }
 
-    private func key(_ store: Store, _ path: String) -> Finding {
-        let keys = SecretKeys(beside: path, environment: environment)
+    private func key(_ store: Store, _ keys: SecretKeys) -> Finding {
         do {
             let secrets = try store.secrets()
             guard let vault = try keys.vault() else {

@@ -1,39 +1,7 @@
-import Logging
 import Mail
 import SMTP
 import Sending
 import Store
-
-extension House {
-    typealias Mailboxes = [(account: Account, transport: AccountTransport)]
-
-    /// The accounts that were set up with `envelope accounts add`, the default one first. One whose secret cannot be
-    /// opened is left out, so that this process claims none of its sends.
-    ///
-    /// - Parameter own: the id of the environment's account, which goes before a stored one of the same kind.
-    /// - Returns: with the failure of the last one that cannot be used.
-    func configured(
-        _ door: StoreDoor, _ path: String, besides own: String?
-    ) throws(Failure) -> (accounts: Mailboxes, failure: Failure?) {
-        guard let store = try door.forReading() else { return ([], nil) }
-        let keys = SecretKeys(beside: path, environment: environment)
-        var mailboxes: Mailboxes = []
-        var failure: Failure?
-        for stored in try store.accounts() where stored.id != own {
-            do throws(Failure) {
-                let secret = try keys.secret(of: stored, in: store)
-                mailboxes.append(
-                    try Account.configured(stored, sealed: secret, settings, now: surroundings.now))
-            } catch {
-                failure = error
-                logger.error(
-                    "an account cannot be used",
-                    metadata: ["account": "\(stored.name)", "why": "\(error.message)"])
-            }
-        }
-        return (mailboxes, failure)
-    }
-}
 
 extension Store {
     /// `configuredAccounts`, with its fault in words for a person.
@@ -51,9 +19,29 @@ extension Store {
 extension SecretKeys {
     /// The account's sealed secret in the clear; nil for one that keeps none in the record.
     func secret(of account: ConfiguredAccount, in store: Store) throws(Failure) -> Secret? {
-        guard account.login?.place == .sealed else { return nil }
+        if account.login?.place != .sealed { return nil }
+        return try secret(of: account, ConfiguredAccount.secretKind, in: store)
+    }
+
+    /// A stored account with its secrets, ready to send. A mailbox's own secret that cannot be opened stops no mail.
+    func account(
+        _ stored: ConfiguredAccount, in store: Store, _ settings: Settings,
+        now: @escaping @Sendable () -> Timestamp
+    ) throws(Failure) -> (account: Account, transport: AccountTransport) {
+        var inbox: Secret?
+        if stored.inbox.place == .sealed {
+            inbox = try? secret(of: stored, ConfiguredAccount.inboxSecretKind, in: store)
+        }
+        return try Account.configured(
+            stored, sealed: try secret(of: stored, in: store), inbox: inbox,
+            tokens: OAuthTokens(of: stored, in: store, keys: self, now: now), settings, now: now)
+    }
+
+    private func secret(
+        of account: ConfiguredAccount, _ kind: String, in store: Store
+    ) throws(Failure) -> Secret {
         do {
-            guard let sealed = try store.secret(of: account.id, ConfiguredAccount.secretKind) else {
+            guard let sealed = try store.secret(of: account.id, kind) else {
                 throw Failure.secretGone(account.name, "it is not in the record")
             }
             guard let vault = try vault() else {

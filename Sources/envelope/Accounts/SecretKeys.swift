@@ -1,5 +1,5 @@
-import Glibc
 import Mail
+import SMTP
 import Sending
 
 #if canImport(FoundationEssentials)
@@ -15,16 +15,44 @@ import Foundation
 struct SecretKeys: Sendable {
     let file: KeyFile
     let nextFile: KeyFile
+    /// The record's file.
+    let database: String
     private let environment: [String: String]
     private let lockPath: String
 
     static let variable = "ENVELOPE_SECRET_KEY"
     static let nextVariable = "ENVELOPE_SECRET_KEY_NEW"
 
-    init(beside database: String, environment: [String: String]) {
+    /// With what the environment says of the keys: the value, a file (`_FILE`) or a command (`_COMMAND`), read now.
+    static func read(
+        beside database: String, environment: [String: String]
+    ) async throws(Failure) -> SecretKeys {
+        var values: [String: String] = [:]
+        for variable in [variable, nextVariable] {
+            func text(_ suffix: String) -> String? {
+                environment[variable + suffix].flatMap { $0.isEmpty ? nil : $0 }
+            }
+            let place: SecretSource.Place? =
+                text("").map { .value($0) } ?? text("_FILE").map { .file($0) }
+                ?? text("_COMMAND").map { .command($0) }
+            guard let place else { continue }
+            do throws(SecretSource.Unreadable) {
+                values[variable] = try await SecretSource(place: place, variable: variable).secret().reveal()
+            } catch {
+                throw Failure(
+                    .internal, "The key of the record cannot be read: \(error.reason ?? "it was stopped").",
+                    hint: "Correct \(variable), _FILE or _COMMAND, or unset it to use a private file.")
+            }
+        }
+        return SecretKeys(beside: database, values)
+    }
+
+    /// - Parameter environment: the keys by their variables, in Base64.
+    private init(beside database: String, _ environment: [String: String]) {
         file = KeyFile(path: database + ".secret-key")
         nextFile = KeyFile(path: database + ".secret-key.next")
         lockPath = database + ".secret-key.lock"
+        self.database = database
         self.environment = environment
     }
 
@@ -78,11 +106,20 @@ struct SecretKeys: Sendable {
 
     /// One process at a time seals, so that nothing is sealed under a key that another is about to throw away.
     func locked<Value>(_ body: () async throws -> Value) async throws -> Value {
-        let descriptor = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        if descriptor < 0 { throw KeyFile(path: lockPath).failure("cannot be made") }
-        defer { close(descriptor) }
-        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 { try await Task.sleep(for: .milliseconds(50)) }
+        let letGo = try await lock()
+        defer { letGo() }
         return try await body()
+    }
+
+    /// - Returns: what lets go of it.
+    private func lock() async throws(Failure) -> @Sendable () -> Void {
+        do {
+            return try await FileLock(path: lockPath).taken()
+        } catch let failure as Failure {
+            throw failure
+        } catch {
+            throw Failure(.internal, "It was stopped.", hint: "Try again.", retryable: true)
+        }
     }
 
     private func vault(_ key: [UInt8], others: [[UInt8]]) throws(Failure) -> SecretVault {
@@ -117,6 +154,6 @@ struct SecretKeys: Sendable {
                     if let vault = try vault() { return vault }
                 } catch { throw .noKey(error.message) }
                 throw .noKey("\(file.path) is not there")
-            })
+            }, holding: { () async throws(Failure) in try await lock() })
     }
 }

@@ -7,9 +7,11 @@ import argparse
 import base64
 import http.server
 import json
+import os
 import pathlib
 import secrets
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -55,11 +57,12 @@ class Watch(http.server.BaseHTTPRequestHandler):
 
 class House:
     def __init__(self, binary, database, approve, **settings):
+        self.binary = binary
         self.port = free_port()
         self.base = f"http://localhost:{self.port}"
         environment = {
             "PATH": "/usr/bin:/bin", "HOME": str(pathlib.Path(database).parent), "ENVELOPE_DB": database,
-            "ENVELOPE_SANDBOX": "1", "ENVELOPE_APPROVE": approve, **settings,
+            "ENVELOPE_SANDBOX": "1", "ENVELOPE_APPROVE": approve, "ENVELOPE_LIMIT": "5000/hour", **settings,
         }
         self.process = subprocess.Popen(
             [binary, "--http", "--port", str(self.port)], env=environment,
@@ -241,6 +244,43 @@ def check_acting(house, driver):
            text(driver, "#timeline"))
 
 
+def check_delivery(house, driver, database):
+    """What a mailbox showed is put into the record as `MailboxWatch` would; the sandbox has none."""
+    send = house.send(
+        to=["gone@example.org", "here@example.org"], subject="Came back", text="Hello", wait_seconds=30)
+    driver.get(f"{house.base}/ui/sends/{send['id']}")
+    expect(not driver.find_elements(By.CSS_SELECTOR, "#head .delivery"), "nothing is known of it yet")
+    report = {"action": "failed", "status": "5.1.1", "text": "<b>no such</b> user", "host": "mx.example.org",
+              "at": "2026-11-22T16:00:00.000Z"}
+    with sqlite3.connect(database, timeout=20) as db:
+        number, = db.execute("SELECT number FROM sends WHERE id = ?", (send["id"],)).fetchone()
+        db.execute("UPDATE sends SET delivery = 'bounced' WHERE number = ?", (number,))
+        db.execute(
+            "UPDATE recipients SET outcome = 'bounced', report = ? WHERE send = ? AND address = 'gone@example.org'",
+            (json.dumps(report | {"status": {"class": 5, "subject": 1, "detail": 1}}), number))
+        db.execute("UPDATE accounts SET mailbox_checked_at = '2026-11-22T16:00:01.000Z'")
+        for kind, automatic in [("bounced", None), ("replied", 1)]:
+            db.execute(
+                "INSERT INTO events (send, position, at, type, is_automatic) SELECT ?, max(position) + 1,"
+                " '2026-11-22T16:00:00.000Z', ?, ? FROM events WHERE send = ?", (number, kind, automatic, number))
+    db.close()
+    subprocess.run([house.binary, "suppressions", "add", "gone@example.org", "--db", database], check=True,
+                   stdout=subprocess.DEVNULL)
+    until(driver, "the bounce appears by itself", lambda: "It came back" in text(driver, "#head .delivery"))
+    head = text(driver, "#head .delivery")
+    expect("A machine answered" in head and "last looked into" in head, head)
+    recipients = text(driver, "#recipients")
+    expect("Came back after it was taken" in recipients and "5.1.1 <b>no such</b> user (mx.example.org)" in recipients,
+           recipients)
+    expect("suppressions remove gone@example.org" in recipients, recipients)
+    expect("Answered by a machine" in text(driver, "#timeline"), text(driver, "#timeline"))
+    expect("Left of the limits" in text(driver, "#facts") and "(hour)" in text(driver, "#facts"), text(driver, "#facts"))
+    check_barriers(driver, "a send that came back")
+    picture = os.environ.get("ENVELOPE_TEST_PICTURE")
+    if picture:
+        driver.save_screenshot(picture)
+
+
 def check_hostile(house, driver, elsewhere):
     mark = "alert('owned')"
     html = (
@@ -324,6 +364,7 @@ def main():
         check_list(house, driver)
         send = check_live(house, driver)
         check_acting(house, driver)
+        check_delivery(house, driver, options.db)
         check_hostile(house, driver, elsewhere)
         driver.get(f"{house.base}/ui/sends/{send}")
         check_barriers(driver, "a send")
