@@ -8,7 +8,7 @@ extension SendingService {
     /// - Parameters:
     ///   - approval: which sends wait for a person, whatever their account says.
     ///   - retention: how long the mail data of finished sends is kept; nil keeps it.
-    package init(
+    package convenience init(
         accounts: [Account], withoutAccount: Failure = .noAccountConfigured, door: StoreDoor,
         approval: ApprovalPolicy = .none, roots: AttachmentRoots, limits: Limits = Limits(),
         retention: Duration? = nil, webhooks: WebhookOutlet? = nil,
