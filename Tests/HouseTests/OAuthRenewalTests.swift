@@ -142,7 +142,9 @@ struct OAuthRenewalTests {
         }
     }
 
-    @Test("A clock that was set back makes an old token not good again")
+    @Test(
+        "A clock that was set back makes an old token not good again, and a key that is gone is missed by name"
+    )
     func clock() async throws {
         try await OAuthScene.lend { scene in
             try await scene.signedIn()
@@ -150,6 +152,16 @@ struct OAuthRenewalTests {
             #expect(try await Self.test(scene).status == 0)
             #expect(try scene.peer.state.granted["refresh_token"] == 1)
             #expect(try scene.login().expiresAt.rfc3339 < "2098")
+            // Without their key the tokens are not lost for good, and the server is not asked.
+            let requests = try scene.peer.state.requests
+            let key = scene.database + ".secret-key"
+            try FileManager.default.moveItem(atPath: key, toPath: key + ".away")
+            let shut = try await Self.test(scene)
+            #expect(shut.status == 1 && shut.account["error"]?["code"] == "oauth_required")
+            #expect(shut.account["error"]?["hint"]?.string?.contains("restore the key") == true, "\(shut)")
+            #expect(try scene.peer.state.requests == requests)
+            try FileManager.default.moveItem(atPath: key + ".away", toPath: key)
+            #expect(try await Self.test(scene).status == 0)
         }
     }
 

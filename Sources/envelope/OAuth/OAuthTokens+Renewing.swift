@@ -5,8 +5,8 @@ import Store
 
 extension OAuthTokens {
     /// How long a process that ends waits for an answer that is under way: with it goes the login, where the server
-    /// has taken the old refresh token out of use.
-    private static let grace = Duration.seconds(2)
+    /// has taken the old refresh token out of use. Hosts kill after 2 s.
+    private static let grace = Duration.seconds(1)
 
     /// Renews; the caller holds the lock.
     func renewed() async throws(TokenFault) -> Token {
