@@ -22,52 +22,37 @@ package struct IMAPServer: Sendable, Hashable, CustomStringConvertible {
         package var defaultPort: Int { self == .implicitTLS ? 993 : 143 }
     }
 
-    /// A host name in ASCII or an address literal without brackets.
-    package let host: String
-    package let port: Int
+    private let place: HostPort
     package let security: Security
+
+    /// A host name in ASCII or an address literal without brackets.
+    package var host: String { place.host }
+    package var port: Int { place.port }
 
     /// Throws `invalid_request` when the host could be anything but a host, or the port is not 1 to 65535.
     package init(host: String, port: Int, security: Security) throws(Failure) {
-        guard Self.isHost(host) else {
-            throw Failure(
-                .invalidRequest, "\(Reply.printable(host, limit: 100)) is not a host name.",
-                hint:
-                    "Give a host name like imap.example.org (an international one in its xn-- "
-                    + "form) or an IP address.",
-                field: "host")
+        do throws(HostPort.Fault) {
+            place = try HostPort(host, port)
+        } catch {
+            throw error == .notPort
+                ? Failure(
+                    .invalidRequest, "\(port) is not a port.",
+                    hint: "Ports are 1 to 65535; usual are 993 and 143.", field: "port")
+                : Failure(
+                    .invalidRequest, "\(Reply.printable(host, limit: 100)) is not a host name.",
+                    hint:
+                        "Give a host name like imap.example.org (an international one in its xn-- form) or an IP address.",
+                    field: "host")
         }
-        guard (1...65_535).contains(port) else {
-            throw Failure(
-                .invalidRequest, "\(port) is not a port.",
-                hint: "Ports are 1 to 65535; usual are 993 and 143.", field: "port")
-        }
-        self.host = host
-        self.port = port
         self.security = security
     }
 
     /// `imaps://imap.example.org:993`, without a user.
-    package var description: String { "\(security.scheme)://\(authority)" }
+    package var description: String { "\(security.scheme)://\(place)" }
 
     /// True when the host is this machine by its spelling, so that nothing leaves it.
-    package var isLoopback: Bool {
-        let name = host.lowercased()
-        if name == "localhost" || name == "::1" { return true }
-        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
-    }
+    package var isLoopback: Bool { place.isLoopback }
 
     /// Host and port as they stand in a URL.
-    var authority: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
-
-    private static func isHost(_ host: String) -> Bool {
-        if host.isEmpty || host.utf8.count > 253 || host.utf8.first == 0x2D { return false }
-        let isLiteral = host.contains(":")
-        return host.utf8.allSatisfy { octet in
-            let character = Character(Unicode.Scalar(octet))
-            if isLiteral { return character.isHexDigit && octet < 0x80 || octet == 0x3A || octet == 0x2E }
-            return octet < 0x80 && (character.isLetter || character.isNumber) || "-._".contains(character)
-        }
-    }
+    var authority: String { place.description }
 }

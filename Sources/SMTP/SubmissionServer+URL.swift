@@ -6,86 +6,29 @@ extension SubmissionServer {
     /// The port may be left out: 465, 587 and 25. A user is percent-decoded. Throws `invalid_request` with the
     /// form that would be right; a password in the URL is refused, because URLs end up in logs and process lists.
     package static func parse(url: String) throws(Failure) -> (server: SubmissionServer, username: String?) {
-        guard let mark = url.range(of: "://") else { throw refusal("it has no scheme") }
-        let scheme = url[..<mark.lowerBound].lowercased()
-        guard let security = Security.allCases.first(where: { $0.scheme == scheme }) else {
-            throw refusal("its scheme is \(Reply.printable(scheme, limit: 30))")
-        }
-        var rest = url[mark.upperBound...]
-        if rest.last == "/" { rest = rest.dropLast() }
-        if rest.contains(where: { "/?#".contains($0) }) { throw refusal("something follows the port") }
-
-        var username: String?
-        if let at = rest.lastIndex(of: "@") {
-            let user = rest[..<at]
-            rest = rest[rest.index(after: at)...]
-            if user.contains(":") {
-                throw Failure(
-                    .invalidRequest, "The SMTP URL holds a password.",
-                    hint:
-                        "Take it out of the URL and put it into ENVELOPE_SMTP_PASSWORD (or _FILE, or _COMMAND): "
-                        + "URLs end up in logs. An @ or : in the user name is written %40 or %3A.",
-                    field: "ENVELOPE_SMTP_URL")
-            }
-            guard let decoded = percentDecoded(user), !decoded.isEmpty else {
-                throw refusal("its user name cannot be read")
-            }
-            username = decoded
-        }
-        let (host, port) = try hostAndPort(rest, default: security.defaultPort)
-        do {
-            return (try SubmissionServer(host: host, port: port, security: security), username)
+        do throws(ServerURL.Fault) {
+            let parsed = try ServerURL(url, schemes: Security.allCases.map(\.scheme))
+            return (try SubmissionServer(parsed), parsed.username)
         } catch {
-            throw refusal(error.message)
+            switch error {
+            case .password: throw passwordInside
+            case .other(let why): throw refusal(why)
+            }
+        }
+    }
+
+    private init(_ url: ServerURL) throws(ServerURL.Fault) {
+        let security = Security.allCases.first { $0.scheme == url.scheme } ?? .implicitTLS
+        do throws(Failure) {
+            try self.init(host: url.host, port: url.port ?? security.defaultPort, security: security)
+        } catch {
+            throw .other(error.message)
         }
     }
 
     /// As `parse(url:)`, without the user.
     package init(url: String) throws(Failure) {
         self = try Self.parse(url: url).server
-    }
-
-    private static func hostAndPort(_ text: Substring, default port: Int) throws(Failure) -> (String, Int) {
-        var host = text
-        var tail = Substring()
-        if text.first == "[" {
-            guard let end = text.firstIndex(of: "]") else { throw refusal("its [ is never closed") }
-            host = text[text.index(after: text.startIndex)..<end]
-            tail = text[text.index(after: end)...]
-            if !host.contains(":") { throw refusal("there is no IPv6 address between [ and ]") }
-        } else if let colon = text.firstIndex(of: ":") {
-            host = text[..<colon]
-            tail = text[colon...]
-        }
-        if host.isEmpty { throw refusal("it names no host") }
-        if tail.isEmpty { return (String(host), port) }
-        guard tail.first == ":", tail.dropFirst().allSatisfy({ $0.isASCII && $0.isNumber }),
-            let number = Int(tail.dropFirst())
-        else { throw refusal("its port is not a number") }
-        return (String(host), number)
-    }
-
-    private static func percentDecoded(_ text: Substring) -> String? {
-        var octets: [UInt8] = []
-        var rest = text.utf8[...]
-        while let octet = rest.popFirst() {
-            if octet == 0x25 {
-                guard let high = rest.popFirst().flatMap(hexValue),
-                    let low = rest.popFirst().flatMap(hexValue)
-                else {
-                    return nil
-                }
-                octets.append(high << 4 | low)
-            } else {
-                octets.append(octet)
-            }
-        }
-        guard octets.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { return nil }
-        return String(validating: octets, as: UTF8.self)
-    }
-
-    private static func hexValue(_ octet: UInt8) -> UInt8? {
-        Character(Unicode.Scalar(octet)).hexDigitValue.map { UInt8($0) }
     }
 
     private static func refusal(_ why: String) -> Failure {
@@ -95,15 +38,13 @@ extension SubmissionServer {
                 "Write smtps://user@host:465, smtp://user@host:587 (STARTTLS) or smtp+plain://127.0.0.1:25 (no TLS).",
             field: "ENVELOPE_SMTP_URL")
     }
-}
 
-extension String {
-    fileprivate func range(of mark: String) -> Range<Index>? {
-        var start = startIndex
-        while start < endIndex {
-            if self[start...].hasPrefix(mark) { return start..<index(start, offsetBy: mark.count) }
-            start = index(after: start)
-        }
-        return nil
+    private static var passwordInside: Failure {
+        Failure(
+            .invalidRequest, "The SMTP URL holds a password.",
+            hint:
+                "Take it out of the URL and put it into ENVELOPE_SMTP_PASSWORD (or _FILE, or _COMMAND): "
+                + "URLs end up in logs. An @ or : in the user name is written %40 or %3A.",
+            field: "ENVELOPE_SMTP_URL")
     }
 }

@@ -28,62 +28,37 @@ package struct SubmissionServer: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// A host name in ASCII or an address literal without brackets.
-    package let host: String
-    package let port: Int
+    private let place: HostPort
     package let security: Security
+
+    /// A host name in ASCII or an address literal without brackets.
+    package var host: String { place.host }
+    package var port: Int { place.port }
 
     /// Throws `invalid_request` when the host could be anything but a host, or the port is not 1 to 65535.
     package init(host: String, port: Int, security: Security) throws(Failure) {
-        guard Self.isHost(host) else {
-            throw Failure(
-                .invalidRequest, "\(Reply.printable(host, limit: 100)) is not a host name.",
-                hint:
-                    "Give a host name like mail.example.org (an international one in its xn-- form) or an IP address.",
-                field: "host")
+        do throws(HostPort.Fault) {
+            place = try HostPort(host, port)
+        } catch {
+            throw error == .notPort
+                ? Failure(
+                    .invalidRequest, "\(port) is not a port.",
+                    hint: "Ports are 1 to 65535; usual are 465 and 587.", field: "port")
+                : Failure(
+                    .invalidRequest, "\(Reply.printable(host, limit: 100)) is not a host name.",
+                    hint:
+                        "Give a host name like mail.example.org (an international one in its xn-- form) or an IP address.",
+                    field: "host")
         }
-        guard (1...65_535).contains(port) else {
-            throw Failure(
-                .invalidRequest, "\(port) is not a port.",
-                hint: "Ports are 1 to 65535; usual are 465 and 587.",
-                field: "port")
-        }
-        self.host = host
-        self.port = port
         self.security = security
     }
 
     /// `smtps://mail.example.org:465`, without a user.
-    package var description: String { "\(security.scheme)://\(authority)" }
+    package var description: String { "\(security.scheme)://\(place)" }
 
     /// True when the host is this machine by its spelling, so that nothing leaves it.
-    package var isLoopback: Bool {
-        let name = host.lowercased()
-        return name == "localhost" || name == "::1" || Self.isIPv4Loopback(name)
-    }
+    package var isLoopback: Bool { place.isLoopback }
 
     /// Host and port as they stand in a URL.
-    package var authority: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
-
-    private static func isIPv4Loopback(_ name: String) -> Bool {
-        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
-    }
-
-    private static func isHost(_ host: String) -> Bool {
-        if host.isEmpty || host.utf8.count > 253 { return false }
-        if host.contains(":") {
-            return host.utf8.allSatisfy { isHexDigit($0) || $0 == 0x3A || $0 == 0x2E }
-        }
-        return host.utf8.first != 0x2D
-            && host.utf8.allSatisfy { isLetterOrDigit($0) || $0 == 0x2D || $0 == 0x2E || $0 == 0x5F }
-    }
-
-    private static func isHexDigit(_ octet: UInt8) -> Bool {
-        (0x30...0x39).contains(octet) || (0x41...0x46).contains(octet) || (0x61...0x66).contains(octet)
-    }
-
-    private static func isLetterOrDigit(_ octet: UInt8) -> Bool {
-        (0x30...0x39).contains(octet) || (0x41...0x5A).contains(octet) || (0x61...0x7A).contains(octet)
-    }
+    package var authority: String { place.description }
 }

@@ -28,10 +28,11 @@ struct MailboxWatch: Sendable {
     /// Between two looks that showed nothing new, in first pauses; the last goes on.
     static let pauses = [1.0, 2, 4, 10, 30, 120]
 
-    /// Looks into every mailbox once.
-    func check() async throws(Failure) -> [MailboxCheck] {
+    /// Looks into every mailbox once, or only into those that can still tell something.
+    func check(ifOpen: Bool) async throws(Failure) -> [MailboxCheck] {
         var checks: [MailboxCheck] = []
         for account in book.accounts where account.mailbox != nil {
+            if ifOpen, unsettled(account) == nil { continue }
             checks.append(try await check(account))
         }
         return checks

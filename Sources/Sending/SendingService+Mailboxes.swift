@@ -7,7 +7,11 @@ extension SendingService {
     /// Looks once into every account's mailbox for what became of its mail.
     ///
     /// What a mailbox refuses stands in its check; a throw is our own fault at the record.
-    package func checkMailboxes() async throws(Failure) -> [MailboxCheck] { try await mailboxes.check() }
+    ///
+    /// - Parameter ifOpen: only into those that can still tell something; cron comes each minute.
+    package func checkMailboxes(ifOpen: Bool = false) async throws(Failure) -> [MailboxCheck] {
+        try await mailboxes.check(ifOpen: ifOpen)
+    }
 
     /// Looks again and again, kindly, as long as anything is open; ends when the task is cancelled.
     package func watchMailboxes() async { await mailboxes.run() }

@@ -76,7 +76,7 @@ struct DrainCommand: AsyncParsableCommand {
             if service.accounts.isEmpty { throw service.withoutAccount }
             let drainage = try await service.drain()
             // What a mailbox refuses is logged: it says nothing about the queue.
-            if service.hasMailboxes { _ = try await service.checkMailboxes() }
+            if service.hasMailboxes { _ = try await service.checkMailboxes(ifOpen: true) }
             let status: HouseRun.Status =
                 drainage.failed > 0 ? .failed : drainage.queued > 0 ? .temporary : .done
             return (Self.text(drainage), Self.object(drainage), status)

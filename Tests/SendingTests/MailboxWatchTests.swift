@@ -1,3 +1,4 @@
+import Logging
 import Mail
 import Store
 import Synchronization
@@ -130,6 +131,69 @@ struct MailboxWatchTests {
             watch.cancel()
             moving.cancel()
             await watch.value
+        }
+    }
+
+    @Test("Who comes each minute to drain the queue looks only while something is open")
+    func draining() async throws {
+        let reader = ScriptedReader()
+        try await withMailbox(reader) { desk in
+            #expect(try await desk.service.checkMailboxes(ifOpen: true).isEmpty)
+            let sent = try await desk.send()
+            #expect(try await desk.service.checkMailboxes(ifOpen: true).count == 1)
+            reader.receive(Self.bounce(of: sent.send, from: "MAILER-DAEMON@mx.example.org"))
+            #expect(try await desk.service.checkMailboxes(ifOpen: true).count == 1)
+            #expect(try await desk.service.checkMailboxes(ifOpen: true).isEmpty)
+            #expect(reader.questions.count == 2)
+        }
+    }
+
+    @Test(
+        "A refused login is not tried again for each new send, but soon when a person has changed an account")
+    func refused() async throws {
+        let reader = ScriptedReader()
+        reader.fail(Failure(.authFailed, "No.", hint: "Correct it."))
+        try await withTemporaryFolder { folder in
+            let path = folder + "/envelope.db"
+            let other = try Store.open(at: path)
+            let clock = ManualClock()
+            let acts = Array(repeating: ScriptedTransport.accepts, count: 9)
+            let page = { @Sendable (store: Store) in
+                AccountBook.Page(
+                    accounts: (try? Self.account(reader, .never, ScriptedTransport(acts))).map { [$0] } ?? [],
+                    withoutAccount: .noAccountConfigured, number: try? store.accountChanges())
+            }
+            let service = SendingService(
+                book: AccountBook(page(other)) { page($0) },
+                door: StoreDoor(open: { try Store.open(at: path) }, exists: { true }),
+                roots: AttachmentRoots(folders: [], limit: 0), surroundings: Desk.surroundings(clock),
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            _ = try await service.send(try Desk.request(subject: "0"), wait: .seconds(3_000))
+            let watch = Task { await service.watchMailboxes() }
+            try await eventually {
+                clock.advance(by: 5)
+                return reader.questions.count == 1
+            }
+            for number in 1...3 {
+                _ = try await service.send(try Desk.request(subject: "\(number)"), wait: .seconds(3_000))
+                // Nobody looks in all that time: the clock stays within the hour of the refusal.
+                for _ in 0..<60 {
+                    clock.advance(by: 5)
+                    for _ in 0..<20 { await Task.yield() }
+                }
+            }
+            #expect(reader.questions.count == 1)
+            let changed = clock.now
+            try await other.resume("env-me")
+            await service.lookForAccounts()
+            try await eventually {
+                if clock.now < changed.adding(seconds: 2_000) { clock.advance(by: 5) }
+                return reader.questions.count == 2
+            }
+            watch.cancel()
+            await watch.value
+            _ = await service.finish(within: .zero)
+            try other.close()
         }
     }
 

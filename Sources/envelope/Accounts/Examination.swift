@@ -62,6 +62,8 @@ struct Examination {
             _ = try settings.giveUpAfter()
             _ = try settings.retention()
             _ = try settings.httpPort()
+            _ = try settings.sentCopy()
+            _ = try settings.imapPolling()
         } catch {
             findings.append(Finding("settings", .wrong, error.description, fix: "Correct that setting."))
         }
