@@ -65,6 +65,39 @@ struct LiveTests {
         }
     }
 
+    @Test("Mail that waits on its way is told as delayed; an answer as one, and whether a machine wrote it")
+    func answers() async throws {
+        try await MailServer.lend { server in
+            try await withTemporaryFolder { folder in
+                try await HTTPProgram.lend(environment: Self.environment(server, folder)) { program in
+                    let slow = try await Self.send(program, to: "slow@" + server.domain)
+                    try await eventually { try await Self.track(slow, program)["delivery"] == "delayed" }
+                    let delayed = try await Self.track(slow, program)
+                    #expect(delayed["status"] == "sent", "\(delayed)")
+                    #expect(delayed["recipients"]?[0]?["report"]?["status"] == "4.2.2", "\(delayed)")
+
+                    for isAutomatic in [true, false] {
+                        let id = try await Self.send(
+                            program, to: server.username, ["subject": .string("Asked \(isAutomatic)")])
+                        let messageID = try await Self.track(id, program)["message_id"]?.string ?? ""
+                        let marks = isAutomatic ? "Auto-Submitted: auto-replied\r\n" : ""
+                        try await server.submit(
+                            "From: ada@example.org\r\nTo: \(server.username)\r\nSubject: Re: Asked\r\n"
+                                + "Message-ID: <answer.\(isAutomatic)@\(server.domain)>\r\n"
+                                + "In-Reply-To: \(messageID)\r\n\(marks)\r\nThank you.\r\n")
+                        func answers() async throws -> [JSON] {
+                            try await Self.track(id, program)["events"]?.array?.filter {
+                                $0["type"] == "replied"
+                            } ?? []
+                        }
+                        try await eventually { try await !answers().isEmpty }
+                        #expect(try await answers().map { $0["auto"] } == [.bool(isAutomatic)])
+                    }
+                }
+            }
+        }
+    }
+
     @Test(
         "Who does not exist is not written to again, with the reason and how to lift it; who refused by a rule is"
     )

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import TestPeers
 
 /// A real submission server on loopback: Postfix with STARTTLS and AUTH through Dovecot, in a folder of its own.
 struct MailServer: Sendable {
@@ -73,6 +74,27 @@ struct MailServer: Sendable {
             return try FileManager.default.contentsOfDirectory(atPath: folder).map {
                 try Data(contentsOf: URL(fileURLWithPath: folder + "/" + $0))
             }
+        }
+    }
+
+    /// Sends a message from the mailbox to itself by another program than ours, through Postfix.
+    func submit(_ message: String) async throws {
+        try await withTemporaryFolder { folder in
+            let (octets, settings) = (folder + "/message", folder + "/settings")
+            try Data(message.utf8).write(to: URL(fileURLWithPath: octets))
+            func quoted(_ text: String) -> String {
+                let escaped = text.replacingOccurrences(of: "\\", with: "\\\\")
+                return "\"" + escaped.replacingOccurrences(of: "\"", with: "\\\"") + "\""
+            }
+            let lines = [
+                ("url", "smtps://\(host):\(smtpsPort)"), ("cacert", caFile),
+                ("user", "\(username):\(password)"),
+                ("mail-from", username), ("mail-rcpt", username), ("upload-file", octets),
+            ].map { "\($0) = \(quoted($1))" }
+            try Data(lines.joined(separator: "\n").utf8).write(to: URL(fileURLWithPath: settings))
+            let curl = try ChildProcess(
+                "/usr/bin/curl", ["--silent", "--config", settings], environment: ["PATH": "/usr/bin:/bin"])
+            if await curl.ended() != 0 { throw NotRunning() }
         }
     }
 

@@ -30,9 +30,10 @@ mynetworks =
 alias_maps =
 local_recipient_maps =
 virtual_mailbox_domains = {domain}
-virtual_mailbox_maps = inline:{{ {username}={domain}/agent/, dead@{domain}=none, policy@{domain}=none }}
-# Two more that come back: one because nobody has the name, one by a rule.
-transport_maps = inline:{{ {{ dead@{domain} = dead: }}, {{ policy@{domain} = policy: }} }}
+virtual_mailbox_maps = inline:{{ {username}={domain}/agent/, dead@{domain}=none, policy@{domain}=none, slow@{domain}=none }}
+# Two more that come back: one because nobody has the name, one by a rule. And one that takes its time.
+transport_maps = inline:{{ {{ dead@{domain} = dead: }}, {{ policy@{domain} = policy: }}, {{ slow@{domain} = slow: }} }}
+delay_warning_time = 1s
 # Taken at the door, and undeliverable behind it: what a report comes back for.
 virtual_alias_maps = inline:{{ gone@{domain}=nobody@{domain} }}
 virtual_mailbox_base = {root}/mail
@@ -84,6 +85,7 @@ retry    unix - - n - - error
 virtual  unix - n n - - virtual
 dead     unix - n n - - pipe user=nobody argv=/bin/sh -c {{ echo 5.1.1 nobody has that name; exit 67 }}
 policy   unix - n n - - pipe user=nobody argv=/bin/sh -c {{ echo 5.7.1 not from you; exit 69 }}
+slow     unix - n n - - pipe user=nobody argv=/bin/sh -c {{ sleep 2; echo 4.2.2 the mailbox is full; exit 75 }}
 anvil    unix - - n - 1 anvil
 postlog  unix-dgram n - n - 1 postlogd
 """
