@@ -46,10 +46,9 @@ extension MailTransaction {
         try await finish()
     }
 
-    /// Asks the gate, away from the engine's thread: what it does may block.
     private static func isOpened(_ gate: @escaping Gate) async -> Bool {
         do {
-            try await withTaskExecutorPreference(globalConcurrentExecutor) { try await gate() }
+            try await gate()
             return true
         } catch {
             return false

@@ -29,6 +29,8 @@ package struct SMTPTransport: MailTransport {
         self.init(server: server, credentials: credentials, options: options, engine: Engine())
     }
 
+    package var executor: (any TaskExecutor)? { engine.executor }
+
     package func carry(
         _ mailData: MailData, in envelope: Envelope, gate: @escaping Gate, progress: @escaping Progress
     ) async -> Transaction {

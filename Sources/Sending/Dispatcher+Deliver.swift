@@ -24,11 +24,12 @@ extension Dispatcher {
         await ended(claim)
     }
 
-    /// A short one came with the claim, or is read at once, before another thread would be awake.
-    private func mailData(of claim: Claim, _ store: Store) async throws -> MailData? {
+    /// A short one came with the claim.
+    private nonisolated func mailData(of claim: Claim, _ store: Store) async throws -> MailData? {
         if let mailData = claim.mailData { return mailData }
-        return claim.size <= 65_536
-            ? try store.readMailData(of: claim.id) : try await store.mailData(of: claim.id)
+        return try await withTaskExecutorPreference(globalConcurrentExecutor) {
+            try store.readMailData(of: claim.id)
+        }
     }
 
     /// Commits that the attempt is at the final dot, the one thing that must be on the disk before it goes out.
@@ -64,8 +65,12 @@ extension Dispatcher {
         let beat = surroundings.beat
         clock.note(beat)
         let sign = transaction.accountSign
-        let pause = sign.map {
-            AccountPause($0, after: try? store.latestPause(of: name), began: start, at: beat.at)
+        var pause: AccountPause?
+        if let sign {
+            let latest = await withTaskExecutorPreference(globalConcurrentExecutor) {
+                try? store.latestPause(of: name)
+            }
+            pause = AccountPause(sign, after: latest, began: start, at: beat.at)
         }
         if sign?.kind == .authentication {
             lockedOut.insert(name)

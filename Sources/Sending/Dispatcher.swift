@@ -206,7 +206,10 @@ actor Dispatcher {
         if !claims.isEmpty { surroundings.reached(.afterClaim) }
         for claim in claims {
             let gate = GatePassed()
-            let task = Task { await self.deliver(claim, for: account, gate, store) }
+            // On the wire's thread all along: else each message would wake four others.
+            let task = Task(executorPreference: account.transport.executor) {
+                await self.deliver(claim, for: account, gate, store)
+            }
             deliveries[claim.id] = Delivery(claim: claim, task: task, gate: gate)
             busy[claim.accountID, default: 0] += 1
         }

@@ -8,6 +8,8 @@ struct MeasuredTransport: MailTransport {
     /// Seconds that never jump.
     let uptime: @Sendable () -> Double
 
+    var executor: (any TaskExecutor)? { base.executor }
+
     func carry(
         _ mailData: MailData, in envelope: Envelope, gate: @escaping Gate, progress: @escaping Progress
     ) async -> Transaction {

@@ -45,6 +45,8 @@ final class AccountTransport: MailTransport {
         self.now = now
     }
 
+    var executor: (any TaskExecutor)? { state.withLock { $0.current?.transport }?.executor }
+
     func carry(
         _ mailData: MailData, in envelope: Envelope, gate: @escaping Gate, progress: @escaping Progress
     ) async -> Transaction {
@@ -93,7 +95,10 @@ final class AccountTransport: MailTransport {
             let known = state.withLock { $0.known?.secret }
             if let known, known != refused { return known }
             // Who else was refused waits for the same renewal, in whatever process it is.
-            let (secret, keep) = try await source.reading(insteadOf: refused)
+            // Away from the wire's thread: it may wait for a file's lock.
+            let (secret, keep) = try await withTaskExecutorPreference(globalConcurrentExecutor) {
+                () async throws(SecretSource.Unreadable) in try await source.reading(insteadOf: refused)
+            }
             let until = now().adding(seconds: keep)
             state.withLock { $0.known = (secret, until) }
             return secret
