@@ -24,16 +24,19 @@ struct MailboxWatch: Sendable {
     static let copiesAtOnce = 40
     /// Longer than a look and one filing take, seconds; renewed before each filing.
     static let lease = 600.0
+    /// Servers lock out who repeats a refused login, seconds.
+    static let rest = 3_600.0
     static let firstPause = 30.0
     /// Between two looks that showed nothing new, in first pauses; the last goes on.
     static let pauses = [1.0, 2, 4, 10, 30, 120]
 
-    /// Looks into every mailbox once, or only into those that can still tell something.
+    /// Looks into every mailbox once, or only into those that can still tell something and whose login was not refused
+    /// a moment ago.
     func check(ifOpen: Bool) async throws(Failure) -> [MailboxCheck] {
         var checks: [MailboxCheck] = []
         for account in book.accounts where account.mailbox != nil {
             if ifOpen, unsettled(account) == nil { continue }
-            checks.append(try await check(account))
+            checks.append(try await check(account, despiteRefusal: !ifOpen))
         }
         return checks
     }
@@ -66,7 +69,7 @@ struct MailboxWatch: Sendable {
                 step = 0
                 continue
             }
-            // Servers lock out who repeats a refused login, until a person has changed something.
+            // Until a person has changed something.
             if book.number != number { isRefused = false }
             if isRefused || open == newest, waited < Self.pauses[step] { continue }
             waited = 0
@@ -85,11 +88,13 @@ struct MailboxWatch: Sendable {
         return (try? store.newestUnsettled(of: account.record.id, since: since)) ?? nil
     }
 
-    private func check(_ account: Account) async throws(Failure) -> MailboxCheck {
+    private func check(
+        _ account: Account, despiteRefusal: Bool = true
+    ) async throws(Failure) -> MailboxCheck {
         var check = MailboxCheck(account: account.record.name)
         guard let reader = account.mailbox, let store = try door.forReading() else { return check }
         do {
-            guard let lease = try await lease(account, store) else {
+            guard let lease = try await lease(account, store, despiteRefusal) else {
                 check.isElsewhere = true
                 return check
             }
@@ -98,7 +103,11 @@ struct MailboxWatch: Sendable {
                 try await note(findings, lease, store, &check)
             } catch {
                 // In a task of its own: a look that is stopped must not keep the mailbox.
-                await Task { try? await store.release(lease) }.value
+                await Task {
+                    error.retryable
+                        ? try? await store.release(lease)
+                        : try? await store.rest(lease, for: Self.rest, at: surroundings.now())
+                }.value
                 logger.warning(
                     "the mailbox could not be read",
                     metadata: ["account": "\(account.record.name)", "error": "\(error.message)"])
@@ -110,12 +119,15 @@ struct MailboxWatch: Sendable {
         }
     }
 
-    private func lease(_ account: Account, _ store: Store) async throws -> MailboxLease? {
+    private func lease(
+        _ account: Account, _ store: Store, _ despiteRefusal: Bool
+    ) async throws -> MailboxLease? {
         let now = surroundings.now()
         let token = SendID(
             milliseconds: now.milliseconds, random: (surroundings.random(), surroundings.random()))
         return try await store.leaseMailbox(
-            of: account.record.id, token: token.text, for: Self.lease, at: now)
+            of: account.record.id, token: token.text, for: Self.lease, at: now,
+            despiteRefusal: despiteRefusal)
     }
 
     private func question(

@@ -8,7 +8,8 @@ extension SendingService {
     ///
     /// What a mailbox refuses stands in its check; a throw is our own fault at the record.
     ///
-    /// - Parameter ifOpen: only into those that can still tell something; cron comes each minute.
+    /// - Parameter ifOpen: only into those that can still tell something, and not for an hour after a refused login; cron
+    ///   comes each minute.
     package func checkMailboxes(ifOpen: Bool = false) async throws(Failure) -> [MailboxCheck] {
         try await mailboxes.check(ifOpen: ifOpen)
     }

@@ -64,18 +64,22 @@ extension Store {
 
     /// Takes the mailbox for this process; nil when another process looks into it, or the account has no send yet.
     ///
-    /// - Parameter seconds: until it may be taken from a process that died.
+    /// - Parameters:
+    ///   - seconds: until it may be taken from a process that died.
+    ///   - despiteRefusal: also where it rests because its login was refused.
     package func leaseMailbox(
-        of account: String, token: String, for seconds: Double, at now: Timestamp
+        of account: String, token: String, for seconds: Double, at now: Timestamp, despiteRefusal: Bool = true
     ) async throws -> MailboxLease? {
         try await writer.write { db in
             // An end further away than a lease can be comes from a clock that was wrong.
             let changed = try db.run(
                 """
                 UPDATE accounts SET mailbox_lease = ?, mailbox_lease_until = ?
-                WHERE id = ? AND (mailbox_lease IS NULL OR mailbox_lease_until <= ? OR mailbox_lease_until > ?)
+                WHERE id = ? AND (mailbox_lease IS NULL OR mailbox_lease_until <= ? OR mailbox_lease_until > ?
+                    OR mailbox_lease = ?)
                 """, .text(token), .text(now.adding(seconds: seconds).rfc3339), .text(account),
-                .text(now.rfc3339), .text(now.adding(seconds: max(3_600, seconds)).rfc3339))
+                .text(now.rfc3339), .text(now.adding(seconds: max(3_600, seconds)).rfc3339),
+                despiteRefusal ? .text(Self.refused) : .null)
             if changed == 0 { return nil }
             let cursor = try db.first("SELECT mailbox_cursor FROM accounts WHERE id = ?", .text(account)) {
                 $0.text(orNull: 0)
@@ -103,6 +107,21 @@ extension Store {
                 """, .text(lease.account), .text(lease.token))
         }
     }
+
+    /// Leaves the mailbox alone for so many seconds, an hour at most: its login was refused.
+    package func rest(_ lease: MailboxLease, for seconds: Double, at now: Timestamp) async throws {
+        try await writer.write { db in
+            _ = try db.run(
+                """
+                UPDATE accounts SET mailbox_lease = ?, mailbox_lease_until = ?
+                WHERE id = ? AND mailbox_lease = ?
+                """, .text(Self.refused), .text(now.adding(seconds: min(3_600, seconds)).rfc3339),
+                .text(lease.account), .text(lease.token))
+        }
+    }
+
+    /// The token of no process.
+    private static let refused = "refused"
 
     /// Writes down what a look has shown, with where the next one begins, and gives the mailbox back: all of it or
     /// nothing. What is known already changes nothing.

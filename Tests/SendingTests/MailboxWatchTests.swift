@@ -148,6 +148,40 @@ struct MailboxWatchTests {
         }
     }
 
+    @Test("A refused login is not tried again by who comes each minute, but by a person at once")
+    func refusedWhileDraining() async throws {
+        let reader = ScriptedReader()
+        try await withMailbox(reader) { desk in
+            _ = try await desk.send()
+            reader.fail(Failure(.authFailed, "No.", hint: "Correct it."))
+            #expect(try await desk.service.checkMailboxes(ifOpen: true).first?.failure != nil)
+            for _ in 1...3 {
+                desk.clock.advance(by: 60)
+                #expect(try await desk.service.checkMailboxes(ifOpen: true).first?.isElsewhere == true)
+            }
+            #expect(reader.questions.count == 1)
+            desk.clock.advance(by: MailboxWatch.rest)
+            #expect(try await desk.service.checkMailboxes(ifOpen: true).first?.failure != nil)
+            reader.fail(nil)
+            #expect(try await desk.service.checkMailboxes().first?.failure == nil)
+            #expect(try await desk.service.checkMailboxes(ifOpen: true).first?.isElsewhere == false)
+            #expect(reader.questions.count == 4)
+        }
+    }
+
+    @Test("A mailbox that cannot be reached does not rest")
+    func unreachableWhileDraining() async throws {
+        let reader = ScriptedReader()
+        try await withMailbox(reader) { desk in
+            _ = try await desk.send()
+            reader.fail(Failure(.connectionFailed, "No.", hint: "Wait.", retryable: true))
+            for _ in 1...2 {
+                #expect(try await desk.service.checkMailboxes(ifOpen: true).first?.failure != nil)
+            }
+            #expect(reader.questions.count == 2)
+        }
+    }
+
     @Test(
         "A refused login is not tried again for each new send, but soon when a person has changed an account")
     func refused() async throws {
