@@ -22,26 +22,10 @@ struct MailServer: Sendable {
     static func lend<Result>(
         introspection: String? = nil, _ body: (MailServer) async throws -> Result
     ) async throws -> Result {
-        let process = Process()
-        let input = Pipe()
-        let output = Pipe()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["python3", Program.repository + "/Tests/Peers/mailserver.py"]
-        if let introspection { process.arguments?.append(contentsOf: ["--introspect", introspection]) }
-        process.standardInput = input
-        process.standardOutput = output
-        try process.run()
-        defer {
-            try? input.fileHandleForWriting.close()
-            process.waitUntilExit()
+        try await withMailServer(introspection.map { ["--introspect", $0] } ?? []) { facts in
+            if facts.isEmpty { throw NotRunning() }
+            return try await body(try MailServer(JSON(parsing: [UInt8](facts))))
         }
-        var line = Data()
-        while let byte = try output.fileHandleForReading.read(upToCount: 1), byte != Data([0x0A]) {
-            if byte.isEmpty { break }
-            line.append(byte)
-        }
-        guard !line.isEmpty else { throw NotRunning() }
-        return try await body(try MailServer(JSON(parsing: [UInt8](line))))
     }
 
     private init(_ json: JSON) throws {

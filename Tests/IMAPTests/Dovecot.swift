@@ -19,35 +19,19 @@ struct Dovecot: Sendable {
 
     /// Lends one and stops it afterwards; it says on standard error why it cannot run.
     static func lend<Result>(_ body: (Dovecot) async throws -> Result) async throws -> Result {
-        let peers = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        let process = Process()
-        let input = Pipe()
-        let output = Pipe()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["python3", peers.appending(path: "Peers/mailserver.py").path]
-        process.standardInput = input
-        process.standardOutput = output
-        try process.run()
-        defer {
-            try? input.fileHandleForWriting.close()
-            process.waitUntilExit()
-        }
-        var line = Data()
-        while let octet = try output.fileHandleForReading.read(upToCount: 1), octet != Data([0x0A]) {
-            if octet.isEmpty { break }
-            line.append(octet)
-        }
-        guard let facts = try? JSONSerialization.jsonObject(with: line) as? [String: Any] else {
-            throw PeerError("mailserver.py named no facts")
-        }
-        let dovecot = try Dovecot(facts)
-        do {
-            let result = try await body(dovecot)
-            await dovecot.engine.shutdown()
-            return result
-        } catch {
-            await dovecot.engine.shutdown()
-            throw error
+        try await withMailServer { line in
+            guard let facts = try? JSONSerialization.jsonObject(with: line) as? [String: Any] else {
+                throw PeerError("mailserver.py named no facts")
+            }
+            let dovecot = try Dovecot(facts)
+            do {
+                let result = try await body(dovecot)
+                await dovecot.engine.shutdown()
+                return result
+            } catch {
+                await dovecot.engine.shutdown()
+                throw error
+            }
         }
     }
 
