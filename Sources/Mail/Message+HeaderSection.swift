@@ -20,8 +20,8 @@ extension Message {
         if let subject, !subject.isEmpty { fields.append(try Self.subjectField(subject)) }
         fields.append(Self.field("Message-ID", [messageID.text]))
         if let inReplyTo { fields.append(Self.field("In-Reply-To", [inReplyTo.text])) }
-        var thread: [MessageID] = []
-        for id in references + (inReplyTo.map { [$0] } ?? []) where !thread.contains(id) { thread.append(id) }
+        var named: Set<MessageID> = []
+        let thread = (references + (inReplyTo.map { [$0] } ?? [])).filter { named.insert($0).inserted }
         if !thread.isEmpty { fields.append(Self.field("References", thread.map(\.text))) }
         fields += try customFields()
         fields.append(Self.field("MIME-Version", ["1.0"]))

@@ -37,6 +37,7 @@ extension Store {
     package func resume(_ account: String) async throws {
         try await writer.write { db in
             try db.run("UPDATE account_changes SET number = number + 1")
+            try Self.wakeMailbox(of: account, in: db)
             try db.run(
                 """
                 UPDATE sends SET next_attempt_at = (SELECT paused_at FROM accounts WHERE id = ?1)
