@@ -68,6 +68,19 @@ extension Store {
         }
     }
 
+    /// Unfinished sends of that kind's other accounts, which only a process that has those can send.
+    package func stranded(besides accounts: [String], _ kind: AccountRecord.Kind) throws -> [StrandedQueue] {
+        try look { db in
+            try db.all(
+                """
+                SELECT a.name, a.server, count(*) FROM sends s JOIN accounts a ON a.id = s.account_id
+                WHERE s.status = 'queued' AND a.kind = ? AND a.id NOT IN (SELECT value FROM json_each(?))
+                GROUP BY a.id ORDER BY a.name, a.server
+                """, [.text(kind.rawValue), .text(try Coding.text(accounts))]
+            ) { StrandedQueue(account: $0.text(0), server: $0.text(1), sends: $0.int(2)) }
+        }
+    }
+
     /// True when `bringForward` would find something.
     package func isAnyDue(beyond limit: Timestamp, for account: String) throws -> Bool {
         try look { db in

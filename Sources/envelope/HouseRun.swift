@@ -48,7 +48,7 @@ struct HouseRun {
         let environment = Environment.variables
         let settings: Settings
         do {
-            settings = try await Settings(options, environment: environment)
+            settings = try Settings(options, environment: environment)
             _ = try settings.tools()
             _ = try settings.approval()
             _ = try settings.guardRails()

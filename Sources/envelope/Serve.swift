@@ -21,7 +21,7 @@ struct Serve: AsyncParsableCommand {
         // A client that goes away in the middle of a line must not end the process before it has put things in order.
         signal(SIGPIPE, SIG_IGN)
         let environment = Environment.variables
-        let settings = try await Settings(options, environment: environment)
+        let settings = try Settings(options, environment: environment)
         _ = try settings.approval()
         _ = try settings.guardRails()
         _ = try settings.webhooks()

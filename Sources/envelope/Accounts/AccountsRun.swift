@@ -21,7 +21,7 @@ struct AccountsRun {
         do {
             let environment = Environment.variables
             let desk = try await AccountDesk(
-                try await Settings(options, environment: environment), environment, now: { .now })
+                try Settings(options, environment: environment), environment, now: { .now })
             let (text, json, status) = try await body(desk)
             print(isJSON ? JSON.object(json).prettyText : text)
             end = status

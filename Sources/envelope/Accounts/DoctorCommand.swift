@@ -20,7 +20,7 @@ struct DoctorCommand: AsyncParsableCommand {
         let environment = Environment.variables
         let findings: [Finding]
         do {
-            let settings = try await Settings(options, environment: environment)
+            let settings = try Settings(options, environment: environment)
             findings = await Examination(settings, environment, isOffline: offline).findings()
         } catch {
             findings = [
