@@ -98,4 +98,30 @@ struct SecretTests {
         let status = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
         return status?.contains(") Z ") ?? true
     }
+
+    @Test("An account whose key was away for a moment can be used when the key is back, without a word")
+    func keyComesBack() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder + "/envelope.db"
+            let environment = ["ENVELOPE_DB": path, "HOME": folder]
+            let added = try await AccountsTests.run(
+                [
+                    "accounts", "add", "me@example.com", "--smtp-url", "smtp+plain://me@127.0.0.1:1",
+                    "--password-stdin", "--no-test", "--no-imap",
+                ], input: "planted\n", environment: environment)
+            #expect(added.status == 0, "\(added)")
+            let key = path + ".secret-key"
+            try FileManager.default.moveItem(atPath: key, toPath: key + ".away")
+            try await HTTPProgram.lend(environment: environment) { program in
+                #expect(try await program.curl("/accounts")["accounts"]?.array?.count == 0)
+                // What is still wrong is not said again each time it is looked at.
+                try await Task.sleep(for: .seconds(2))
+                #expect(program.standardError.ranges(of: "an account cannot be used").count == 1)
+                try FileManager.default.moveItem(atPath: key + ".away", toPath: key)
+                try await eventually {
+                    try await program.curl("/accounts")["accounts"]?.array?.count == 1
+                }
+            }
+        }
+    }
 }
