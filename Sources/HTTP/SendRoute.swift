@@ -6,7 +6,17 @@ import Tools
 struct SendRoute: Sendable {
     let tool: Tool
 
+    /// Octets of a body that is read beside the thread on which others are answered.
+    private static let long = 65_536
+
     func send(_ request: WebRequest) async throws(Refused) -> HTTPReply {
+        if request.body.count <= Self.long { return try await answer(request) }
+        return try await withTaskExecutorPreference(globalConcurrentExecutor) {
+            () async throws(Refused) in try await answer(request)
+        }
+    }
+
+    private func answer(_ request: WebRequest) async throws(Refused) -> HTTPReply {
         let arguments = try arguments(request)
         let call = ToolCall(name: tool.name, arguments: arguments)
         let result =
