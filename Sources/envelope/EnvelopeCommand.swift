@@ -56,6 +56,9 @@ struct EnvelopeCommand: AsyncParsableCommand {
               ENVELOPE_SENT_COPY      auto, always or never: file sent mail
               ENVELOPE_LOG_LEVEL      debug, info, notice, warning or error
 
+            Exit status of every command: 0 done, 1 it failed, 2 wrong usage or
+            configuration, 75 queued, or worth another try later.
+
             The entry for a host's mcpServers:
 
               "envelope": {"command": "/path/to/envelope", "args": ["--sandbox"]}

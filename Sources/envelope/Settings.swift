@@ -1,5 +1,4 @@
 import Configuration
-import Logging
 import Mail
 import Sending
 import SystemPackage
@@ -64,7 +63,7 @@ struct Settings: Sendable {
                     try await FileProvider<JSONSnapshot>(filePath: FilePath(path), allowMissing: named == nil)
                 )
             } catch {
-                throw SettingsError("The settings file \(path) cannot be read: \(error).")
+                throw SettingsError(Self.unreadable(path, error))
             }
         }
         self.reader = ConfigReader(providers: providers)
@@ -80,10 +79,6 @@ struct Settings: Sendable {
     var from: String? { text("from") }
     var isSandbox: Bool { flag("sandbox") }
     var allowsPlain: Bool { flag("smtp.allow.plain") }
-
-    var logLevel: Logger.Level {
-        text("log.level").flatMap { Logger.Level(rawValue: $0.lowercased()) } ?? .notice
-    }
 
     /// From the flags, else from ENVELOPE_ATTACHMENT_ROOTS, separated by commas.
     var attachmentRoots: [String] {
