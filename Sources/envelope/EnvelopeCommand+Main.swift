@@ -18,7 +18,7 @@ extension EnvelopeCommand {
         } catch let error as SettingsError {
             StandardError.write("envelope: \(error)\n")
             Glibc.exit(HouseRun.Status.usage.rawValue)
-        } catch where exitCode(for: error) == .validationFailure {
+        } catch  where exitCode(for: error) == .validationFailure {
             StandardError.write(fullMessage(for: error) + "\n")
             Glibc.exit(HouseRun.Status.usage.rawValue)
         } catch {

@@ -22,12 +22,12 @@ struct SandboxCommand: AsyncParsableCommand {
 
         func run() async throws {
             guard limit > 0 else { throw ValidationError("--limit is 1 or more.") }
-            let inbox = try await inbox(options)
+            let (inbox, words) = try await inbox(options)
             let messages: [SandboxMessage]
             do throws(SandboxInboxError) {
                 messages = try inbox.list(limit: limit)
             } catch {
-                throw Failure(error, inbox)
+                throw words.failure(Failure(error, inbox))
             }
             if json {
                 return print(JSON.array(messages.map { .object(Self.object($0)) }).prettyText)
@@ -59,12 +59,12 @@ struct SandboxCommand: AsyncParsableCommand {
         @Argument(help: "The id that `envelope sandbox list` shows.") var id: String
 
         func run() async throws {
-            let inbox = try await inbox(options)
+            let (inbox, words) = try await inbox(options)
             let octets: [UInt8]
             do throws(SandboxInboxError) {
                 octets = try inbox.message(id: id)
             } catch {
-                throw Failure(error, inbox)
+                throw words.failure(Failure(error, inbox))
             }
             try octets.withUnsafeBytes { buffer in
                 var rest = buffer[...]
@@ -77,10 +77,13 @@ struct SandboxCommand: AsyncParsableCommand {
         }
     }
 
-    private static func inbox(_ options: SettingsOptions) async throws -> SandboxInbox {
+    private static func inbox(_ options: SettingsOptions) async throws -> (SandboxInbox, CommandWords) {
         let settings = try await Settings(options, environment: Environment.variables)
         let path = try databasePath(settings, Environment.variables)
-        return SandboxInbox(folder: sandboxFolder(beside: path), clock: { .now })
+        return (
+            SandboxInbox(folder: sandboxFolder(beside: path), clock: { .now }),
+            CommandWords(settings, Environment.variables)
+        )
     }
 }
 
@@ -90,7 +93,8 @@ extension Failure {
         case .noSuchMessage(let id):
             self.init(
                 .notFound, "The sandbox has no message \(Reply.printable(id, limit: 60)) in \(inbox.folder).",
-                hint: "`envelope sandbox list` shows those that it has; --db names the record of another sandbox.",
+                hint:
+                    "`envelope sandbox list` shows those that it has; --db names the record of another sandbox.",
                 field: "id")
         case .system(_, let path, let number):
             self.init(

@@ -43,7 +43,8 @@ struct AccountsAdd: AsyncParsableCommand {
         help: ArgumentHelp(
             "Sign in with OAuth 2.0: google, microsoft, custom or auto.", valueName: "provider"))
     var oauth: String?
-    @Argument(help: ArgumentHelp("The sender: you@example.com or 'You <you@example.com>'.", valueName: "sender"))
+    @Argument(
+        help: ArgumentHelp("The sender: you@example.com or 'You <you@example.com>'.", valueName: "sender"))
     var address: String?
     @Option(help: "What to call it; the address by default.") var name: String?
     @Option(help: "The user name, where it is not the address.") var user: String?

@@ -33,7 +33,9 @@ struct AccountsCommand: AsyncParsableCommand {
                 let accounts = try desk.store.accounts()
                 var lines = accounts.map(\.summary)
                 if lines.isEmpty {
-                    lines = ["There is no stored account. Set one up: `envelope accounts add you@example.com`"]
+                    lines = [
+                        "There is no stored account. Set one up: `envelope accounts add you@example.com`"
+                    ]
                 }
                 return (
                     lines.joined(separator: "\n"), ["accounts": .array(accounts.map { .object($0.report) })],

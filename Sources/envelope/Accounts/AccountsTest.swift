@@ -27,9 +27,9 @@ extension AccountsCommand {
                 var logins: [TriedLogin] = []
                 if let own = try await desk.environmentLogin(name) { logins.append(own) }
                 if name == nil || logins.isEmpty {
-                    for account in try name.map({ [try desk.account($0)] }) ?? desk.store.accounts() {
-                        logins.append(await desk.login(account))
-                    }
+                    let own = logins.first?.report["id"]?.string
+                    let stored = try name.map { [try desk.account($0)] } ?? desk.store.accounts()
+                    for account in stored where account.id != own { logins.append(await desk.login(account)) }
                 }
                 if logins.isEmpty { throw Failure.noStoredAccount }
                 return (

@@ -14,7 +14,8 @@ enum Prompt {
         guard tcgetattr(0, &before) == 0 else { return nil }
         let shown = before
         let signals = await UnixSignalsSequence(trapping: [.sigint, .sigterm, .sighup, .sigquit])
-        let watch = Task {
+        // Until the program's end: libdispatch does not give back a signal that it has once taken.
+        Task {
             for await signal in signals {
                 var shown = shown
                 tcsetattr(0, TCSANOW, &shown)
@@ -23,7 +24,6 @@ enum Prompt {
                 _exit(128 + (signal == .sigterm ? SIGTERM : signal == .sighup ? SIGHUP : SIGINT))
             }
         }
-        defer { watch.cancel() }
         StandardError.write(question)
         var silent = before
         silent.c_lflag &= ~tcflag_t(ECHO)

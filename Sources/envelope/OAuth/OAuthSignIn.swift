@@ -194,7 +194,8 @@ extension Failure {
             self.init(
                 .invalidRequest, message,
                 hint: byDevice
-                    ? "Sign in with --browser, or give --device-url." : "Sign in with --device, or give --authorization-url.")
+                    ? "Sign in with --browser, or give --device-url."
+                    : "Sign in with --device, or give --authorization-url.")
         case .clientRefused:
             self.init(
                 .oauthRequired, message,
