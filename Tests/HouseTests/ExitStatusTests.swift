@@ -40,7 +40,8 @@ struct ExitStatusTests {
         Case("sandbox show x --db RECORD", 2, "no message x", "envelope sandbox list --db RECORD"),
         Case("webhooks replay msg_nope --db RECORD", 2, "no settled delivery msg_nope"),
         Case("webhooks remove wh_nope --db RECORD", 2, "`envelope webhooks list --db RECORD`"),
-        Case("schema fly", 2, "send_email"),
+        Case("schema fly", 2, "send_email"), Case("schema --json", 0, "inputSchema"),
+        Case("list --json --db RECORD", 0, "sends"), Case("track --json x --db RECORD", 2, "invalid_request"),
         Case(adding + " --no-login --db RECORD", 1, "could not be reached"),
         Case(adding + " --oauth fly --db RECORD", 2, "Known are google"),
         // The option takes the address for the provider's name.
