@@ -59,6 +59,11 @@ struct ExitStatusTests {
             "doctor --offline --sandbox --db RECORD --allow-to example.com --max-recipients 3 --send-limit 9/day",
             0,
             "ENVELOPE_ALLOW_TO = example.com", "ENVELOPE_MAX_RECIPIENTS = 3", "ENVELOPE_LIMIT = 9/day"),
+        Case(
+            "--help", 0, "ENVELOPE_HTTP_PORT", "ENVELOPE_HTTP_HOSTS", "ENVELOPE_SMTP_CA_FILE",
+            "ENVELOPE_IMAP_CA_FILE",
+            "ENVELOPE_WEBHOOK_CA_FILE", "ENVELOPE_ATTACHMENT_ROOTS", "ENVELOPE_CONFIG",
+            "Exit status of every command"),
         Case("accounts login --help", 0, "--token-url", "--device-url", "--scope", "--oauth-ca-file"),
     ]
 

@@ -92,7 +92,8 @@ struct OAuthRenewalTests {
             #expect(
                 failed["error"]?["message"]?.string?.contains("never came into the record") == true,
                 "\(failed)")
-            #expect(failed["error"]?["hint"]?.string?.contains("`envelope accounts login 'work'`") == true)
+            let command = "`envelope accounts login 'work' --db \(scene.database)`"
+            #expect(failed["error"]?["hint"]?.string?.contains(command) == true)
             #expect(failed["error"]?["retryable"] == false)
             let state = try scene.peer.state
             #expect(state.reused == 1)
@@ -103,7 +104,7 @@ struct OAuthRenewalTests {
             #expect(doctor.status == 1 && doctor.output.contains("✘ login of work: "))
             #expect(
                 doctor.output.contains(
-                    "fix: Tell the person who runs this server to sign in again: `envelope accounts login 'work'`"
+                    "fix: Tell the person who runs this server to sign in again: \(command)"
                 ))
 
             let login = try await AccountsTests.run(
