@@ -3,14 +3,21 @@ package import Mail
 extension Discovery {
     /// Where an address's mailbox may be read by IMAP, from what is surest to what is only usual.
     ///
-    /// - Parameter host: where its mail is handed in. A known provider there says it all: its password is for nobody else.
-    package func mailboxes(for address: Address, sendingThrough host: String) async -> [Candidate] {
+    /// - Parameters:
+    ///   - host: where its mail is handed in. A known provider there says it all: its password is for nobody else.
+    ///   - ownSecret: the mailbox has a secret of its own. The submission server's is shown to no provider who does not
+    ///     run that server.
+    package func mailboxes(
+        for address: Address, sendingThrough host: String, ownSecret: Bool
+    ) async -> [Candidate] {
         let domain = address.domain.lowercased()
-        if let provider = Provider.running(host: host) ?? Provider.serving(domain: domain) {
+        let serving = Provider.serving(domain: domain)
+        let isElsewhere = serving != nil && serving?.imap?.host != host && !ownSecret
+        if let provider = Provider.running(host: host) ?? (isElsewhere ? nil : serving) {
             return provider.imap.map { [Self.mailbox($0, of: provider, address, .provider)] } ?? []
         }
         var found: [Candidate] = []
-        if !domain.hasPrefix("[") {
+        if !domain.hasPrefix("["), !isElsewhere {
             found += await services(
                 [("_imaps._tcp.", .tls), ("_imap._tcp.", .starttls)], address, domain,
                 username: { _ in nil }, provider: { Provider.keeping(at: $0.host) }

@@ -71,8 +71,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
         take(context)
     }
 
+    func channelReadComplete(context: ChannelHandlerContext) { startUnread(context) }
+
     /// A body that has not come with its head is waited for by who wants it, and has its time.
-    func channelReadComplete(context: ChannelHandlerContext) {
+    private func startUnread(_ context: ChannelHandlerContext) {
         start(context)
         if let current, !current.isRead, !bodyTimer.isRunning, !isOver { awaitBody(current.head, context) }
     }
@@ -113,14 +115,17 @@ final class ConnectionHandler: ChannelDuplexHandler {
         readAgain(context)
     }
 
+    /// With what came before it could be taken; of the last one only a part may be here.
+    private func goOn(_ context: ChannelHandlerContext) {
+        take(context)
+        startUnread(context)
+    }
+
     private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-        let announced = head.headers.first(name: "Content-Length").flatMap { Int($0) }
-        let isEmpty =
-            announced == 0 || (announced == nil && !head.headers.contains(name: "Transfer-Encoding"))
-        current = Exchange(
-            head: head, body: RequestBody(announced: isEmpty ? 0 : announced, budget: answering.budget))
-        let isAskedFor = head.headers.first(name: "Expect")?.lowercased() == "100-continue"
-        if !isEmpty, isAskedFor, announced ?? 0 <= limits.messageBody {
+        let size = head.bodySize
+        current = Exchange(head: head, body: RequestBody(announced: size, budget: answering.budget))
+        if head.isLast { isLast = true }
+        if size != 0, head.asksToGoOn, size ?? 0 <= limits.messageBody {
             let interim = ByteBuffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n")
             context.writeAndFlush(wrapOutboundOut(interim), promise: nil)
         }
@@ -141,9 +146,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     private func awaitBody(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-        let size = head.headers.first(name: "Content-Length").flatMap { Int($0) } ?? limits.messageBody
-        let time = limits.bodyTime + .seconds(min(size, limits.messageBody) / max(1, limits.bodyRate))
-        bodyTimer.start(self, context, in: time) { this, context in
+        bodyTimer.start(self, context, in: limits.time(forBody: head.bodySize)) { this, context in
             guard let body = this.current?.body, !this.isOver else { return }
             // Whoever is answered without its body has had that answer long ago.
             if body.isAwaited { body.finish(.failure(.tooSlow)) } else { context.close(promise: nil) }
@@ -203,7 +206,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         if isLast { return leave(context) }
         current?.isAnswered = true
         endIfDone()
-        if current == nil { take(context) }
+        if current == nil { goOn(context) }
     }
 
     /// Closing at once would reset the line while the client still sends, and it would never read the answer
@@ -240,7 +243,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
                 writeTimer.start(self, context, in: limits.writeTime) { $1.close(promise: nil) }
             }
         }
-        take(context)
+        goOn(context)
         context.fireChannelWritabilityChanged()
     }
 }

@@ -13,7 +13,7 @@ struct Door: Sendable {
         self.knowsItsNames = settings.isLoopback || !settings.hosts.isEmpty
         // Every port: what leads here may stand behind a forwarded one, and it is the name that rebinding cannot fake.
         self.checks = HTTPGuard(
-            port: nil, hosts: settings.hosts.compactMap { Authority($0) },
+            port: nil, hosts: settings.names,
             tokens: settings.token.map { [HTTPGuard.Token(secret: $0, principal: "bearer")] } ?? [],
             body: settings.limits.messageBody)
     }

@@ -80,7 +80,7 @@ package struct Face: Sendable {
             _ = try door.admit(fields, isProbe: true)
             return .whole(status: 204, fields: ["Allow": "GET, HEAD, POST, DELETE, OPTIONS"], body: [])
         }
-        let parsed = Target(target)
+        let parsed = Target(Target.path(of: target, at: fields.only("Host")))
         route = parsed.flatMap { target in routes.first { $0.matches(target.segments) } }
         let principal = try door.admit(
             fields, isProbe: route?.isProbe == true, isPage: route?.isPage == true)

@@ -22,4 +22,9 @@ package struct HTTPLimits: Sendable {
     package var drainTime = Duration.seconds(5)
 
     package init() {}
+
+    /// - Parameter size: octets that are announced; nil where nothing is.
+    func time(forBody size: Int?) -> Duration {
+        bodyTime + .seconds(min(size ?? messageBody, messageBody) / max(1, bodyRate))
+    }
 }

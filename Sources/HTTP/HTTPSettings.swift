@@ -1,3 +1,5 @@
+import MCP
+
 /// Where an HTTP server listens and who may ask it.
 package struct HTTPSettings: Sendable {
     package let host: String
@@ -8,6 +10,8 @@ package struct HTTPSettings: Sendable {
     /// Further names that this server is reached by, with a port where only that one is meant.
     package let hosts: [String]
     package let limits: HTTPLimits
+    /// The same, and what it listens on where that is not open to others.
+    let names: [Authority]
 
     /// - Throws: `SettingsFault`, for a person, when it would not be safe or cannot be meant.
     package init(
@@ -24,10 +28,20 @@ package struct HTTPSettings: Sendable {
         guard (0...65_535).contains(port) else {
             throw SettingsFault("--port (ENVELOPE_HTTP_PORT) is a number from 0 to 65535, not \(port).")
         }
+        var names = Self.isLoopback(host) ? [Authority(host)].compactMap(\.self) : []
+        for name in hosts {
+            guard let authority = Authority(name) else {
+                throw SettingsFault(
+                    "ENVELOPE_HTTP_HOSTS holds names like mail.example.org or mail.example.org:8000, separated by "
+                        + "commas, not \(String(reflecting: name)).")
+            }
+            names.append(authority)
+        }
         self.host = host
         self.port = port
         self.token = token
         self.hosts = hosts
+        self.names = names
         self.limits = limits
     }
 

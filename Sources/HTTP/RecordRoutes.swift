@@ -22,9 +22,8 @@ struct RecordRoutes: Sendable {
         let pretty = request.wantsPretty
         if request.target.query.isEmpty {
             let call = ToolCall(name: tool.name, arguments: arguments)
-            return try await known.answer(request.path[1] + (pretty ? " pretty" : ""), at: operations.mark())
-            {
-                () async throws(Refused) in
+            let key = (pretty ? "pretty " : "plain ") + request.path[1]
+            return try await known.answer(key, at: operations.mark()) { () async throws(Refused) in
                 try HTTPReply.answer(await tool.call(call), pretty)
             }
         }

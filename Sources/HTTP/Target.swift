@@ -43,6 +43,15 @@ struct Target: Sendable, Equatable {
         self.query = query
     }
 
+    /// The path and query of a target; one in absolute form (RFC 9112 §3.2.2) has to name the host that `Host` names.
+    static func path(of target: String, at host: String?) -> String {
+        guard let host, target.prefix(7).lowercased() == "http://" else { return target }
+        let rest = target.dropFirst(7)
+        let end = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
+        if rest[..<end].lowercased() != host.lowercased() { return target }
+        return (rest[end...].hasPrefix("/") ? "" : "/") + rest[end...]
+    }
+
     private static func decoded(_ bytes: Substring.UTF8View, plusIsSpace: Bool) -> String? {
         var decoded: [UInt8] = []
         decoded.reserveCapacity(bytes.count)

@@ -37,7 +37,8 @@ extension IMAPSession {
         after last: UInt32, in folder: OpenFolder, atLeast wanted: Int
     ) async throws(IMAPError) -> Found {
         guard last < .max, folder.count > 0 else { return ([], max(last, Self.end(folder)), false) }
-        guard let next = folder.uidNext else {
+        // Zero is no UID (RFC 9051 §2.3.1.1): who says so knows no next one.
+        guard let next = folder.uidNext, next > 0 else {
             let all = try await search(Command("UID SEARCH UID").then(UIDSet(from: last + 1)))
             // The last message belongs to every set with a star.
             let uids = all.filter { $0 > last }

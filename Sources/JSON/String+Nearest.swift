@@ -1,7 +1,7 @@
 extension String {
     /// The name that this one was probably meant to be: at most a third of its letters differ (a swap of two
     /// neighbours counts as one), or it begins the other. Nil when none is near; the first of equals.
-    func nearest(among names: [String]) -> String? {
+    package func nearest(among names: [String]) -> String? {
         // Longer than any name of ours: not a slip, and the work grows with the square.
         guard !isEmpty, utf8.count <= 64 else { return nil }
         let near = names.map { (name: $0, distance: distance(to: $0)) }

@@ -20,13 +20,22 @@ extension Message {
         if let subject, !subject.isEmpty { fields.append(try Self.subjectField(subject)) }
         fields.append(Self.field("Message-ID", [messageID.text]))
         if let inReplyTo { fields.append(Self.field("In-Reply-To", [inReplyTo.text])) }
-        var thread: [MessageID] = []
-        for id in references + (inReplyTo.map { [$0] } ?? []) where !thread.contains(id) { thread.append(id) }
+        var named: Set<MessageID> = []
+        let thread = (references + (inReplyTo.map { [$0] } ?? [])).filter { named.insert($0).inserted }
+        if thread.count > Self.mostReferences {
+            throw Failure(
+                .invalidRequest, "The message names \(thread.count) messages that it refers to.",
+                hint: "Give the first and the last of the thread, \(Self.mostReferences) at most.",
+                field: "references")
+        }
         if !thread.isEmpty { fields.append(Self.field("References", thread.map(\.text))) }
         fields += try customFields()
         fields.append(Self.field("MIME-Version", ["1.0"]))
         return fields
     }
+
+    /// Longer threads are told by some of their messages (RFC 5537 §3.4.4), and servers refuse long header sections.
+    private static let mostReferences = 100
 
     private static func field(_ name: String, _ words: [String]) -> FieldLine {
         var field = FieldLine(name)

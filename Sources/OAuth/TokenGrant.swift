@@ -32,8 +32,9 @@ package struct TokenGrant: Sendable, Hashable, CustomStringConvertible, CustomDe
             return token
         }
         accessToken = access
-        // Some write a number as a string.
+        // Some write a number as a string; "nan" is one too, and no time.
         let told = answer["expires_in"].flatMap { $0.number ?? $0.string.flatMap(Double.init) }
+            .flatMap { $0.isNaN ? nil : $0 }
         seconds = told.map { Int(min(max($0, 0), Double(Self.longest))) } ?? Self.usual
     }
 

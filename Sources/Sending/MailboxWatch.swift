@@ -102,11 +102,12 @@ struct MailboxWatch: Sendable {
                 let findings = try await reader.look(try question(account, reader, lease, store))
                 try await note(findings, lease, store, &check)
             } catch {
+                let isRefused = error.phase == .auth && !error.retryable
                 // In a task of its own: a look that is stopped must not keep the mailbox.
                 await Task {
-                    error.retryable
-                        ? try? await store.release(lease)
-                        : try? await store.rest(lease, for: Self.rest, at: surroundings.now())
+                    isRefused
+                        ? try? await store.rest(lease, for: Self.rest, at: surroundings.now())
+                        : try? await store.release(lease)
                 }.value
                 logger.warning(
                     "the mailbox could not be read",

@@ -62,12 +62,13 @@ extension SendingService {
     package func drain() async throws(Failure) -> Drainage {
         let ends = await dispatcher.drain()
         await webhooks?.drain()
-        guard let store = try door.forReading() else { return Drainage(ends: ends, waiting: [:], next: nil) }
+        guard let store = try door.forReading() else { return Drainage(ends: ends) }
         do {
             let names = accounts.map(\.record.id)
             return Drainage(
                 ends: ends, waiting: try store.waiting(for: names, at: surroundings.now()),
-                next: try store.nextDue(for: names).values.min())
+                next: try store.nextDue(for: names).values.min(),
+                stranded: try store.stranded(besides: names, accounts.first?.record.kind ?? .smtp))
         } catch {
             throw .record(error, "The record could not be read")
         }
@@ -109,9 +110,11 @@ package struct Drainage: Sendable, Hashable {
     /// How many attempts ended in each state.
     package let ends: [SendState: Int]
     /// What is left, by state.
-    package let waiting: [SendState: Int]
+    package var waiting: [SendState: Int] = [:]
     /// When the next of it is due.
-    package let next: Timestamp?
+    package var next: Timestamp?
+    /// What is not this process's to send.
+    package var stranded: [StrandedQueue] = []
 
     package var sent: Int { count(.sent, in: ends) }
     package var failed: Int { count(.failed, in: ends) }

@@ -24,3 +24,17 @@ package struct AccountRecord: Sendable, Hashable {
         self.sender = sender
     }
 }
+
+/// What waits for an account that a process does not have.
+package struct StrandedQueue: Sendable, Hashable {
+    /// Its name, and the server that it was to be handed to, when the sends were recorded.
+    package let account: String
+    package let server: String
+    package let sends: Int
+
+    /// For a person.
+    package var sentence: String {
+        "\(sends) \(sends == 1 ? "send waits" : "sends wait") for \(account) at \(server), which is no account of this "
+            + "process"
+    }
+}

@@ -37,6 +37,7 @@ extension Store {
     package func resume(_ account: String) async throws {
         try await writer.write { db in
             try db.run("UPDATE account_changes SET number = number + 1")
+            try Self.wakeMailbox(of: account, in: db)
             try db.run(
                 """
                 UPDATE sends SET next_attempt_at = (SELECT paused_at FROM accounts WHERE id = ?1)
@@ -64,6 +65,19 @@ extension Store {
             var counts: [SendState: Int] = [:]
             for row in rows { counts[try row.word("word", SendState.self)] = row["count"] }
             return counts
+        }
+    }
+
+    /// Unfinished sends of that kind's other accounts, which only a process that has those can send.
+    package func stranded(besides accounts: [String], _ kind: AccountRecord.Kind) throws -> [StrandedQueue] {
+        try look { db in
+            try db.all(
+                """
+                SELECT a.name, a.server, count(*) FROM sends s JOIN accounts a ON a.id = s.account_id
+                WHERE s.status = 'queued' AND a.kind = ? AND a.id NOT IN (SELECT value FROM json_each(?))
+                GROUP BY a.id ORDER BY a.name, a.server
+                """, [.text(kind.rawValue), .text(try Coding.text(accounts))]
+            ) { StrandedQueue(account: $0.text(0), server: $0.text(1), sends: $0.int(2)) }
         }
     }
 

@@ -43,6 +43,7 @@ extension Store {
                 """,
                 account.parameters + [.number(account.isDefault ? 1 : 0)])
             try Self.put(oauth, of: account.id, in: db)
+            try Self.wakeMailbox(of: account.id, in: db)
             for secret in secrets {
                 try db.run(
                     "INSERT INTO secrets (owner, kind, sealed) VALUES (?, ?, ?)", .text(secret.owner),

@@ -139,8 +139,13 @@ extension Store {
         case .delayed: open = "outcome IN ('accepted', 'unconfirmed') AND report IS NULL"
         case .relayed, .expanded: return false
         }
+        // Whoever a report names, the server has taken the message for.
         return try db.run(
-            "UPDATE recipients SET outcome = coalesce(?, outcome), report = ? WHERE send = ? AND address = ? AND \(open)",
+            """
+            UPDATE recipients
+            SET outcome = coalesce(?, CASE outcome WHEN 'unconfirmed' THEN 'accepted' ELSE outcome END), report = ?
+            WHERE send = ? AND address = ? AND \(open)
+            """,
             .text(orNull: outcome?.rawValue), .text(try Coding.text(said)), .number(send.number),
             .text(address)) > 0
     }
@@ -205,29 +210,29 @@ extension Store {
 
     /// Evidence that the server has taken what nobody knew of: the one way from failed to sent.
     ///
+    /// Of a partial send it says nothing: the copy, or the report, may come from the transaction that went well.
+    ///
     /// - Returns: false when there was nothing to settle.
     @discardableResult
     private func reconcile(_ send: Found, because reason: String, at now: Timestamp, in db: Database) throws
         -> Bool
     {
-        guard send.state == .unconfirmed || send.state == .partial else { return false }
+        guard send.state == .unconfirmed else { return false }
         let settled = try db.run(
             "UPDATE recipients SET outcome = 'accepted', at = ? WHERE send = ? AND outcome = 'unconfirmed'",
             .text(now.rfc3339), .number(send.number))
         if settled == 0 { return false }
-        if send.state == .unconfirmed {
-            let refused = try db.first(
-                "SELECT count(*) FROM recipients WHERE send = ? AND outcome NOT IN \(Self.taken)",
-                .number(send.number)
-            ) { $0.int(0) }
-            let state = refused == 0 ? SendState.accepted : .partial
-            _ = try db.run(
-                """
-                UPDATE sends SET status = 'sent', state = ?, error = NULL, next_attempt_at = NULL,
-                    sent_at = coalesce((SELECT max(at_final_dot_at) FROM attempts WHERE send = sends.number), ?)
-                WHERE number = ?
-                """, .text(state.rawValue), .text(now.rfc3339), .number(send.number))
-        }
+        let refused = try db.first(
+            "SELECT count(*) FROM recipients WHERE send = ? AND outcome NOT IN \(Self.taken)",
+            .number(send.number)
+        ) { $0.int(0) }
+        let state = refused == 0 ? SendState.accepted : .partial
+        _ = try db.run(
+            """
+            UPDATE sends SET status = 'sent', state = ?, error = NULL, next_attempt_at = NULL,
+                sent_at = coalesce((SELECT max(at_final_dot_at) FROM attempts WHERE send = sends.number), ?)
+            WHERE number = ?
+            """, .text(state.rawValue), .text(now.rfc3339), .number(send.number))
         try write(SendEvent(at: now, kind: .reconciled, detail: reason), of: send.number, in: db)
         return true
     }

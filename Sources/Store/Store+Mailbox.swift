@@ -120,6 +120,13 @@ extension Store {
         }
     }
 
+    /// Ends the rest of a mailbox: somebody has changed what it is logged in with, or has seen that it works.
+    static func wakeMailbox(of account: String, in db: Database) throws {
+        try db.run(
+            "UPDATE accounts SET mailbox_lease = NULL, mailbox_lease_until = NULL WHERE id = ? AND mailbox_lease = ?",
+            .text(account), .text(refused))
+    }
+
     /// The token of no process.
     private static let refused = "refused"
 

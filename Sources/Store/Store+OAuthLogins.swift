@@ -81,6 +81,9 @@ extension Store {
             try Self.put(login, of: account, generation: generation + 1, in: db)
             try db.run("DELETE FROM secrets WHERE owner = ? AND kind LIKE 'oauth.%'", .text(account))
             for secret in secrets { try Self.put(secret, in: db) }
+            // Processes that run look into its mailbox again.
+            try db.run("UPDATE account_changes SET number = number + 1")
+            try Self.wakeMailbox(of: account, in: db)
             return true
         }
     }

@@ -86,6 +86,7 @@ actor House {
     }
 
     private func rooms() async throws -> Rooms {
+        for stranger in Settings.strangers(in: environment) { logger.warning("\(stranger)") }
         let path = try databasePath(settings, environment)
         let door = StoreDoor(
             open: { try Store.open(at: path) }, exists: { SystemFile.exists(path) },

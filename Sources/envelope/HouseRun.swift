@@ -57,7 +57,7 @@ struct HouseRun {
         let settings: Settings
         let logger: Logger
         do {
-            settings = try await Settings(options, environment: environment)
+            settings = try Settings(options, environment: environment)
             _ = try settings.tools()
             try settings.check()
             logger = .standardError(level: try settings.logLevel())

@@ -62,7 +62,13 @@ struct IMAPMailbox: MailboxReader {
         do {
             folder = try await client.withSession { session in
                 let folder = try await lookForCopies(question, &session, &findings)
-                try await Self.readInbox(question, &session, &findings)
+                do throws(IMAPError) {
+                    try await Self.readInbox(question, &session, &findings)
+                } catch {
+                    // The Sent folder can be seen, and what was read counts all the same.
+                    if folder == nil, findings.cursor == nil { throw error }
+                    findings.troubles.append(error.failure)
+                }
                 return folder
             }
         } catch let error as IMAPError {
@@ -84,7 +90,7 @@ struct IMAPMailbox: MailboxReader {
             throw Failure(
                 .authFailed,
                 "The mailbox's login has no secret: \(Reply.printable(error.reason ?? "it was stopped", limit: 300)).",
-                hint: "Tell the person who runs this server to correct \(source.variable).", phase: .auth)
+                hint: "Tell the person who runs this server to correct \(source.variable).")
         }
     }
 
@@ -130,9 +136,9 @@ struct IMAPMailbox: MailboxReader {
                 if returned != .other { findings.returned.append(returned) }
             }
             cursor = new.cursor
+            findings.cursor = cursor?.text
             if !new.hasMore { break }
         }
-        findings.cursor = cursor?.text
     }
 
     private func file(

@@ -63,7 +63,7 @@ struct DrainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "drain", abstract: "Send what is due, then exit.",
         discussion: """
-            Only sends of the account in the settings. Exit status: 0 nothing is left,
+            Only sends of this process's accounts; what waits for others is named. Exit status: 0 nothing is left,
             1 a send failed, 2 wrong configuration, 75 something is queued for later
             (what is scheduled for later does not count).
             """)
@@ -87,6 +87,9 @@ struct DrainCommand: AsyncParsableCommand {
     private static func text(_ drainage: Drainage) -> String {
         var text = "\(drainage.sent) sent, \(drainage.failed) failed, \(drainage.queued) left for later"
         if let next = drainage.next { text += "; the next is due at \(next.rfc3339)" }
+        for queue in drainage.stranded {
+            text += "\n\(queue.sentence): set that account up again, or cancel what waits for it."
+        }
         return text
     }
 
@@ -97,6 +100,13 @@ struct DrainCommand: AsyncParsableCommand {
             "scheduled": .integer(Int64(drainage.waiting[.scheduled] ?? 0)),
         ]
         object["next_attempt_at"] = drainage.next.map { .string($0.rfc3339) }
+        object["elsewhere"] = .array(
+            drainage.stranded.map {
+                [
+                    "account": .string($0.account), "server": .string($0.server),
+                    "sends": .integer(Int64($0.sends)),
+                ]
+            })
         return object
     }
 }

@@ -78,7 +78,7 @@ struct SandboxCommand: AsyncParsableCommand {
     }
 
     private static func inbox(_ options: SettingsOptions) async throws -> (SandboxInbox, CommandWords) {
-        let settings = try await Settings(options, environment: Environment.variables)
+        let settings = try Settings(options, environment: Environment.variables)
         let path = try databasePath(settings, Environment.variables)
         return (
             SandboxInbox(folder: sandboxFolder(beside: path), clock: { .now }),

@@ -21,7 +21,7 @@ struct Serve: AsyncParsableCommand {
         // A client that goes away in the middle of a line must not end the process before it has put things in order.
         signal(SIGPIPE, SIG_IGN)
         let environment = Environment.variables
-        let settings = try await Settings(options, environment: environment)
+        let settings = try Settings(options, environment: environment)
         try settings.check()
         let logger = Logger.standardError(level: try settings.logLevel())
         let output = try StdioServer.protectedStandardOutput()

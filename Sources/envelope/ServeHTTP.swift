@@ -21,7 +21,7 @@ struct ServeHTTP {
         let settings: Settings
         let place: HTTPSettings
         do {
-            settings = try await Settings(options, environment: environment)
+            settings = try Settings(options, environment: environment)
             try settings.check()
             place = try await listening(settings)
         } catch {

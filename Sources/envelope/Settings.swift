@@ -1,7 +1,6 @@
 import Configuration
 import Mail
 import Sending
-import SystemPackage
 import Tools
 
 /// What the flags, the environment (`ENVELOPE_…`) and the settings file say, in that order.
@@ -9,12 +8,11 @@ struct Settings: Sendable {
     let reader: ConfigReader
     /// Flags, environment and file, each for itself.
     let layers: [ConfigReader]
-    let providers: [any ConfigProvider]
     private let attachmentFlags: [String]
     let webhookFlags: [String]
 
-    /// - Throws: `SettingsError` when the settings file cannot be read.
-    init(_ options: SettingsOptions, environment: [String: String]) async throws {
+    /// - Throws: `SettingsError` when the settings file cannot be read, or a switch is neither on nor off.
+    init(_ options: SettingsOptions, environment: [String: String]) throws {
         var flags: [AbsoluteConfigKey: ConfigValue] = [:]
         func set(_ key: AbsoluteConfigKey, _ value: String?) {
             if let value { flags[key] = ConfigValue(.string(value), isSecret: false) }
@@ -46,10 +44,8 @@ struct Settings: Sendable {
         set(["deny", "to"], options.rails.denyTo)
         set(["max", "recipients"], options.rails.maxRecipients)
         set(["limit"], options.rails.sendLimit)
-        if options.sandbox { flags[["sandbox"]] = ConfigValue(.bool(true), isSecret: false) }
-        if options.smtpAllowPlain {
-            flags[["smtp", "allow", "plain"]] = ConfigValue(.bool(true), isSecret: false)
-        }
+        set(["sandbox"], options.sandbox ? "true" : nil)
+        set(["smtp", "allow", "plain"], options.smtpAllowPlain ? "true" : nil)
 
         let named = options.config ?? environment["ENVELOPE_CONFIG"]
         let path = named ?? Folders(environment).settingsFile
@@ -57,20 +53,16 @@ struct Settings: Sendable {
             InMemoryProvider(values: flags),
             EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: "envelope"),
         ]
-        if let path {
-            do {
-                providers.append(
-                    try await FileProvider<JSONSnapshot>(filePath: FilePath(path), allowMissing: named == nil)
-                )
-            } catch {
-                throw SettingsError(Self.unreadable(path, error))
-            }
+        if let file = try path.flatMap({ path throws(SettingsError) in
+            try SettingsFile.read(path, isNamed: named != nil)
+        }) {
+            providers.append(file)
         }
         self.reader = ConfigReader(providers: providers)
-        self.providers = providers
         self.layers = providers.map { ConfigReader(provider: $0) }
         self.attachmentFlags = options.attachmentRoots
         self.webhookFlags = options.webhooks
+        for key in Self.flagKeys { _ = try checkedFlag(key) }
     }
 
     var database: String? { text("db") }
@@ -169,17 +161,24 @@ struct Settings: Sendable {
         reader.string(forKey: ConfigKey(key)).flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    /// True for `1`, `true`, `yes` and `on`: people write all of them.
-    func flag(_ key: String) -> Bool {
-        if let value = reader.bool(forKey: ConfigKey(key)) { return value }
-        return ["1", "true", "yes", "on"].contains(text(key)?.lowercased() ?? "")
+    func flag(_ key: String) -> Bool { (try? checkedFlag(key)) ?? false }
+
+    /// People write `1`, `true`, `yes` and `on`. Whoever meant the sandbox and mistyped must not send real mail.
+    private func checkedFlag(_ key: String) throws(SettingsError) -> Bool {
+        switch text(key)?.filter({ !$0.isWhitespace }).lowercased() {
+        case "1", "true", "yes", "on": return true
+        case nil, "", "0", "false", "no", "off": return false
+        default:
+            throw SettingsError(
+                "\(Self.variable(key)) is 1 (true, yes, on) or 0 (false, no, off), not \(text(key) ?? "").")
+        }
     }
 }
 
 extension SecretSource {
     /// What a layer says about the secret; nil when it says nothing.
     init?(_ name: String, in layer: ConfigReader) {
-        let variable = "ENVELOPE_" + name.uppercased().replacing(".", with: "_")
+        let variable = Settings.variable(name)
         func text(_ suffix: String) -> String? {
             let text = layer.string(forKey: ConfigKey(name + suffix), isSecret: suffix.isEmpty)
             return text.flatMap { $0.isEmpty ? nil : $0 }

@@ -23,7 +23,7 @@ struct ToolRun {
 
     func run(_ name: String, _ arguments: JSON.Object) async throws {
         let environment = Environment.variables
-        let settings = try await Settings(options, environment: environment)
+        let settings = try Settings(options, environment: environment)
         let path = try databasePath(settings, environment)
         // Without accounts it claims nothing.
         let service = SendingService(

@@ -45,7 +45,7 @@ struct WebhookAdd: AsyncParsableCommand {
             }
             return kind
         }
-        let settings = try await Settings(options, environment: Environment.variables)
+        let settings = try Settings(options, environment: Environment.variables)
         let given = try await settings.webhookSecret?.secret().reveal()
         if let given, WebhookSecret(given) == nil {
             throw ValidationError("ENVELOPE_WEBHOOK_SECRET is not whsec_ and Base64 of 24 to 64 octets.")

@@ -138,11 +138,33 @@ struct DiscoveryTests {
 
 @Suite("Finding the mailbox of an address")
 struct MailboxDiscoveryTests {
-    private func found(_ lookups: Scripted, _ address: String, through host: String) async throws -> [String]
-    {
-        await Discovery(lookups).mailboxes(for: try Address(parsing: address), sendingThrough: host).map {
+    private func found(
+        _ lookups: Scripted, _ address: String, through host: String, ownSecret: Bool = false
+    ) async throws -> [String] {
+        await Discovery(lookups).mailboxes(
+            for: try Address(parsing: address), sendingThrough: host, ownSecret: ownSecret
+        ).map {
             "\($0.source.rawValue) \($0.security.rawValue) \($0.username) \($0.host):\($0.port)"
         }
+    }
+
+    @Test("A relay's password is shown to no provider of the address, a mailbox's own is")
+    func relay() async throws {
+        let lookups = Scripted(services: [
+            "_imaps._tcp.gmail.com": [
+                .service(priority: 0, weight: 0, port: 993, target: "imap.gmail.com")
+            ]
+        ])
+        let guesses = try await found(lookups, "ada@gmail.com", through: "smtp.relay.example")
+        #expect(
+            guesses == [
+                "guess tls ada@gmail.com smtp.relay.example:993",
+                "guess tls ada@gmail.com imap.relay.example:993",
+            ])
+        let own = try await found(lookups, "ada@gmail.com", through: "smtp.relay.example", ownSecret: true)
+        #expect(own == ["provider tls ada@gmail.com imap.gmail.com:993"])
+        let bridge = try await found(lookups, "ada@proton.me", through: "127.0.0.1")
+        #expect(bridge == ["provider starttls ada@proton.me 127.0.0.1:1143"])
     }
 
     @Test(

@@ -134,4 +134,29 @@ struct DoorTests {
             #expect(await shop.ask("GET", "/sends", fields: fields).status == status)
         }
     }
+
+    @Test("A name that is none is refused with the settings, and the address that was chosen is one")
+    func names() async throws {
+        for name in ["https://mail.example.org", "mail.example.org/x", "a b", ""] {
+            let fault = #expect(throws: HTTPSettings.SettingsFault.self) { try HTTPSettings(hosts: [name]) }
+            #expect(fault?.description.contains("ENVELOPE_HTTP_HOSTS") == true)
+        }
+        try await withShop(settings: try HTTPSettings(host: "127.0.0.2")) { shop in
+            #expect(await shop.ask("GET", "/sends", fields: ["Host": "127.0.0.2:8000"]).status == 200)
+            #expect(await shop.ask("GET", "/sends", fields: ["Host": "127.0.0.3:8000"]).status == 421)
+        }
+    }
+
+    @Test(
+        "A target in absolute form is read where it names the same host",
+        arguments: [
+            ("http://localhost:8000/sends?limit=1", 200), ("HTTP://LOCALHOST:8000/sends", 200),
+            ("http://localhost:8000", 200), ("http://attacker.example/sends", 400),
+            ("https://localhost:8000/sends", 400),
+        ])
+    func absolute(target: String, status: Int) async throws {
+        try await withShop { shop in
+            #expect(await shop.ask("GET", target, fields: ["Host": "localhost:8000"]).status == status)
+        }
+    }
 }

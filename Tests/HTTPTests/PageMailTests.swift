@@ -59,6 +59,21 @@ struct PageMailTests {
         #expect(!frame.contains("cid:"))
     }
 
+    @Test("A picture that is named again and again does not fill the memory; a name that goes on is another")
+    func manyPictures() {
+        let picture = String(repeating: "A", count: 4_194_304)
+        let message = [
+            "Content-Type: multipart/related; boundary=b", "", "--b", "Content-Type: text/html", "",
+            String(repeating: "<img src=\"cid:one\">", count: 1_000) + "cid:oneself cid:one", "--b",
+            "Content-Type: image/png", "Content-ID: <one>", "Content-Transfer-Encoding: base64", "", picture,
+            "--b--", "",
+        ].joined(separator: "\r\n")
+        let frame = MessageView(Array(message.utf8), page: "/ui/sends/x", side: nil).frame ?? []
+        #expect(frame.count < Frame.pictureRoom + 100_000 && frame.count > Frame.pictureRoom - 5_000_000)
+        let end = String(decoding: frame.suffix(200), as: UTF8.self)
+        #expect(end.contains("<img src=\"cid:one\">cid:oneself cid:one"), "\(end)")
+    }
+
     @Test("Nothing of a hostile message stands on the page itself but as text")
     func hostile() {
         let message = [

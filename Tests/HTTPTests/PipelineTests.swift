@@ -38,6 +38,29 @@ struct PipelineTests {
         }
     }
 
+    @Test("One of which only a part came behind one that waits is given up in its time")
+    func halfBehind() async throws {
+        try await withServer([ScriptedTransport.accepts], limits: { $0.bodyTime = .milliseconds(50) }) { server in
+            let send = SocketTests.post(Shop.message.text).replacing(
+                "wait_seconds=0", with: "wait_seconds=60")
+            let (answers, hasEnded) = try await server.exchange(send + SocketTests.post("{", length: 100))
+            #expect(answers.contains("\"state\":\"accepted\""))
+            #expect(answers.contains("HTTP/1.1 408 "), "\(answers)")
+            #expect(hasEnded)
+        }
+    }
+
+    @Test(
+        "A request that would like another protocol is answered in this one, and is the last",
+        arguments: ["GET /healthz HTTP/1.1\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"])
+    func upgrade(head: String) async throws {
+        try await withServer { server in
+            let (answers, hasEnded) = try await server.exchange(head + "Host: localhost\r\n\r\n")
+            #expect(answers.hasPrefix("HTTP/1.1 200 ") && answers.contains("Connection: close"), "\(answers)")
+            #expect(hasEnded)
+        }
+    }
+
     @Test("What cannot be read behind a good request is refused after that one is answered")
     func brokenBehind() async throws {
         try await withServer { server in

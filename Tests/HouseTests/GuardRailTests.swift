@@ -83,7 +83,7 @@ struct GuardRailTests {
             (["--allow-from", "a@b.example,"], "ENVELOPE_ALLOW_FROM (--allow-from)", "name@example.com"),
             (["--send-limit", "10/week"], "ENVELOPE_LIMIT (--send-limit)", "/minute, /hour or /day"),
             (["--max-recipients", "0"], "ENVELOPE_MAX_RECIPIENTS (--max-recipients)", "1 to 100"),
-            (["--config", "FILE"], "ENVELOPE_DENY_TO (--deny-to)", "list of texts"),
+            (["--config", "FILE"], "ENVELOPE_DENY_TO in the settings file", "list of texts"),
         ])
     func unreadable(flags: [String], name: String, words: String) async throws {
         try await withTemporaryFolder { folder in

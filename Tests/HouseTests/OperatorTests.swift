@@ -59,6 +59,29 @@ struct OperatorTests {
         }
     }
 
+    @Test("After a correction of the server's name, drain and doctor say what still waits for the old one")
+    func stranded() async throws {
+        try await withTemporaryFolder { folder in
+            var environment = SettingsTests.environment(folder)
+            environment["ENVELOPE_SMTP_PASSWORD"] = "x"
+            let sent = try await SettingsTests.send([], environment)
+            #expect(sent["status"] == "queued", "\(sent)")
+            environment["ENVELOPE_SMTP_URL"] = "smtp+plain://me@localhost:1"
+            let told = "1 send waits for me@example.com at smtp+plain://127.0.0.1:1, which is no account"
+            let drained = try await Program.run(["drain"], environment: environment)
+            #expect(drained.status == 0 && drained.output.contains(told), "\(drained)")
+            let json = try await Program.run(["drain", "--json"], environment: environment)
+            #expect(try JSON(parsing: json.output)["elsewhere"]?[0]?["sends"] == 1, "\(json)")
+            let doctor = try await Program.run(["doctor", "--offline"], environment: environment)
+            #expect(doctor.output.contains(told), "\(doctor)")
+            environment["ENVELOPE_SMTP_URL"] = "smtp+plain://me@127.0.0.1:1"
+            #expect(try await !Program.run(["drain"], environment: environment).output.contains("waits for"))
+            // A sandbox has nothing to do with it.
+            let sandbox = try await Program.run(["drain", "--sandbox"], environment: environment)
+            #expect(sandbox.status == 0 && !sandbox.output.contains("waits for"), "\(sandbox)")
+        }
+    }
+
     @Test("drain sends what an ended server left, and its exit status says what is left")
     func drain() async throws {
         try await withSend(Self.message(to: "deferred@simulator.test")) { id, environment in

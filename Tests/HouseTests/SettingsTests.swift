@@ -165,4 +165,87 @@ struct SettingsTests {
             #expect(!FileManager.default.fileExists(atPath: folder + "/envelope.db"))
         }
     }
+
+    @Test(
+        "A settings file may be flat or deep, and a number, a truth value and a list are as good as their texts",
+        arguments: [
+            #"{"approve": "all", "sandbox": true, "tools": ["send_email", "track_send"], "max": {"recipients": 3}}"#,
+            #"{"approve": "all", "sandbox": "yes", "tools": "send_email,track_send", "max_recipients": 3, "from": null}"#,
+            #"{"approve": "all", "sandbox": 1, "tools": "send_email, track_send", "max": {"recipients": "3"}, "log": {}}"#,
+        ])
+    func natural(file: String) async throws {
+        try await withTemporaryFolder { folder in
+            try Self.write(file, to: folder + "/config.json")
+            let program = try Program(
+                ["--config", folder + "/config.json"], environment: ["ENVELOPE_DB": folder + "/envelope.db"])
+            try await program.initialize()
+            let tools = try await program.request("tools/list", [:])["result"]?["tools"]?.array
+            #expect(tools?.compactMap { $0["name"]?.string } == ["send_email", "track_send"])
+            var message = Self.message.object ?? [:]
+            message["wait_seconds"] = 0
+            let held = try await program.call("send_email", .object(message))
+            #expect(held["state"] == "held", "\(held)")
+            message["to"] = ["a@example.org", "b@example.org", "c@example.org", "d@example.org"]
+            let refused = try await program.call("send_email", .object(message))
+            #expect(refused["error"]?["message"]?.string?.contains("3") == true, "\(refused)")
+            try program.closeInput()
+            _ = await program.ended()
+        }
+    }
+
+    @Test(
+        "What a settings file says by mistake ends the program, with the setting's name and what it may be",
+        arguments: [
+            (#"{"alow_to": "example.org"}"#, ["\"alow_to\", which is no setting", #"{"allow": {"to": …}}"#]),
+            (#"{"approve": true}"#, ["ENVELOPE_APPROVE", "all, external or none"]),
+            (#"{"sandbox": "ture"}"#, ["ENVELOPE_SANDBOX", "not ture"]),
+            (#"{"sandbox": [true, {}]}"#, ["ENVELOPE_SANDBOX", "whole number"]),
+            (#"{"smtp": {"url": "a"}, "smtp_url": "b"}"#, ["sets ENVELOPE_SMTP_URL twice"]),
+            (#"["x"]"#, ["not a JSON object"]), (#"{"from": "#, ["is not JSON", "in line 1"]),
+        ])
+    func wrongFile(file: String, words: [String]) async throws {
+        try await withTemporaryFolder { folder in
+            try Self.write(file, to: folder + "/config.json")
+            for command in [[], ["drain"], ["--http", "--port", "0"]] {
+                let ended = try await Program.run(
+                    command + ["--config", folder + "/config.json"],
+                    environment: [
+                        "ENVELOPE_DB": folder + "/envelope.db", "HOME": folder,
+                        "ENVELOPE_SMTP_URL": "smtp+plain://127.0.0.1:1", "ENVELOPE_FROM": "a@example.org",
+                    ])
+                let said = ended.output + ended.errors
+                #expect(ended.status != 0)
+                for word in words { #expect(said.contains(word), "\(command): \(said)") }
+            }
+            #expect(!FileManager.default.fileExists(atPath: folder + "/envelope.db"))
+        }
+    }
+
+    @Test("Whoever mistypes the sandbox's switch sends nothing", arguments: ["y", "2", "ture", "sandbox"])
+    func mistypedSwitch(value: String) async throws {
+        let environment = ["ENVELOPE_SANDBOX": value, "ENVELOPE_SMTP_URL": "smtp+plain://127.0.0.1:1"]
+        for command in [[], ["--http", "--port", "0"], ["drain"]] {
+            let ended = try await Program.run(command, environment: environment)
+            #expect(ended.status != 0)
+            #expect(
+                (ended.output + ended.errors).contains("ENVELOPE_SANDBOX is 1 (true, yes, on) or 0"),
+                "\(ended)")
+        }
+    }
+
+    @Test("A variable that is no setting is warned of, with the one that is meant")
+    func strangeVariable() async throws {
+        try await withTemporaryFolder { folder in
+            let ended = try await Program.run(
+                ["drain"],
+                environment: [
+                    "ENVELOPE_DB": folder + "/envelope.db", "ENVELOPE_SANDBOX": " On ",
+                    "ENVELOPE_ALOW_TO": "x", "ENVELOPE_SECRET_KEY": "",
+                ])
+            #expect(ended.status == 0, "\(ended)")
+            #expect(ended.errors.contains("ENVELOPE_ALOW_TO is no setting"), "\(ended.errors)")
+            #expect(ended.errors.contains("is ENVELOPE_ALLOW_TO meant?"))
+            #expect(ended.errors.ranges(of: "no setting").count == 1)
+        }
+    }
 }

@@ -34,6 +34,14 @@ struct ReadingTests {
         #expect(empty.messages.isEmpty && empty.cursor.lastUID == 49)
     }
 
+    @Test("A next number of zero, which no folder has, is none")
+    func zeroIsNoNumber() async throws {
+        let cursor = FolderCursor(uidValidity: 7, lastUID: 41)
+        let script = opened(9, next: 0) + "C: E3 UID SEARCH UID 42:*\nS: * SEARCH 41\nS: E3 OK"
+        let new = try await read(script, after: cursor)
+        #expect(new.messages.isEmpty && new.cursor == cursor)
+    }
+
     @Test("The last message, which belongs to every set with a star, is not new again")
     func ignoresStar() async throws {
         let cursor = FolderCursor(uidValidity: 7, lastUID: 41)

@@ -137,4 +137,12 @@ struct RefusalTests {
         #expect(composed.mailData.is8Bit)
         #expect(composed.envelope.needsSMTPUTF8)
     }
+
+    @Test("A thread of any length is told by some of its messages, and half a million cost no more than that")
+    func references() throws {
+        let ids = try (0..<500_000).map { try MessageID(parsing: "<\($0)@example.org>") }
+        let refused = failure { $0.references = ids }
+        #expect(refused?.code == .invalidRequest && refused?.field == "references")
+        try _ = compose { $0.references = Array(ids.prefix(100)) + Array(ids.prefix(100)) }
+    }
 }

@@ -44,6 +44,16 @@ struct RefreshTests {
         }
     }
 
+    @Test(
+        "A time that is none is not taken for one",
+        arguments: [("nan", 1_800), ("inf", 86_400), ("-5", 0), ("1e999", 86_400), ("soon", 1_800)])
+    func strangeTimes(_ text: String, _ seconds: Int) async throws {
+        try await Self.signedIn { peer, client, first in
+            try peer.behave("{\"expires_in\": \"\(text)\"}")
+            #expect(try await client.renew(first).seconds == seconds)
+        }
+    }
+
     static let faults: [(fault: String, kind: OAuthError.Kind, words: String)] = [
         ("invalid_grant", .signInAgain, "as was asked"), ("interaction_required", .signInAgain, ""),
         ("invalid_client", .clientRefused, ""), ("unauthorized_client", .clientRefused, ""),

@@ -88,11 +88,13 @@ class Server:
 
     def tokens(self, family, grant, refresh=True):
         config = self.config()
-        seconds = config.get("expires_in", 3600)
+        told = config.get("expires_in", 3600)
+        # As a text, which is only said.
+        seconds = told if isinstance(told, int) else 3600
         self.state["number"] += 1
         access = self.secret("access")
         self.access[access] = (self.state["number"], family, time.time() + seconds)
-        answer = {"token_type": "Bearer", "access_token": access, "expires_in": seconds, "scope": MAIL_SCOPE}
+        answer = {"token_type": "Bearer", "access_token": access, "expires_in": told, "scope": MAIL_SCOPE}
         if refresh:
             answer["refresh_token"] = self.secret("refresh")
             self.refresh[answer["refresh_token"]] = family

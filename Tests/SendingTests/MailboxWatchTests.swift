@@ -153,7 +153,7 @@ struct MailboxWatchTests {
         let reader = ScriptedReader()
         try await withMailbox(reader) { desk in
             _ = try await desk.send()
-            reader.fail(Failure(.authFailed, "No.", hint: "Correct it."))
+            reader.fail(Failure(.authFailed, "No.", hint: "Correct it.", phase: .auth))
             #expect(try await desk.service.checkMailboxes(ifOpen: true).first?.failure != nil)
             for _ in 1...3 {
                 desk.clock.advance(by: 60)
@@ -169,12 +169,17 @@ struct MailboxWatchTests {
         }
     }
 
-    @Test("A mailbox that cannot be reached does not rest")
-    func unreachableWhileDraining() async throws {
+    @Test(
+        "A mailbox that cannot be reached does not rest, nor one whose settings have to be corrected",
+        arguments: [
+            Failure(.connectionFailed, "No.", hint: "Wait.", retryable: true),
+            Failure(.authFailed, "There is no secret.", hint: "Correct it."),
+        ])
+    func unreachableWhileDraining(_ failure: Failure) async throws {
         let reader = ScriptedReader()
         try await withMailbox(reader) { desk in
             _ = try await desk.send()
-            reader.fail(Failure(.connectionFailed, "No.", hint: "Wait.", retryable: true))
+            reader.fail(failure)
             for _ in 1...2 {
                 #expect(try await desk.service.checkMailboxes(ifOpen: true).first?.failure != nil)
             }

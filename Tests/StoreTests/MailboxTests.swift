@@ -197,13 +197,41 @@ struct MailboxTests {
         }
     }
 
-    @Test("In a partial send, who was unconfirmed is settled and who was refused stays")
+    @Test("In a partial send, who was unconfirmed stays so, whatever shows that the others' message went out")
     func partial() async throws {
+        for way in ["found", "saved", "bounce of the other", "bounce of somebody"] {
+            try await withSend(.partial) { store, id, record in
+                let before = try #require(try await store.send(id)).recipients
+                let other = try #require(before.first { $0.outcome == .accepted }).address.text
+                let evidence: MailboxEvidence =
+                    switch way {
+                    case "found": .copyFound(id)
+                    case "saved": .copySaved(id)
+                    case "bounce of the other": try report("failed", other)
+                    default: try report("failed", "inner@example.net")
+                    }
+                #expect(try await record([evidence]).sends == [id])
+                let after = try #require(try await store.send(id))
+                #expect(after.state == .partial)
+                #expect(after.recipients.filter { $0.outcome == .unconfirmed }.count == 1, "\(way)")
+                #expect(try await !store.events().contains(.reconciled))
+            }
+        }
+    }
+
+    @Test(
+        "In a partial send, a report about who was unconfirmed settles that one",
+        arguments: [
+            ("failed", Outcome.bounced), ("delayed", .accepted), ("delivered", .delivered),
+        ])
+    func partialReport(_ action: String, _ outcome: Outcome) async throws {
         try await withSend(.partial) { store, id, record in
-            _ = try await record([.copyFound(id)])
-            #expect(try await store.send(id)?.state == .partial)
-            #expect(try await store.send(id)?.recipients.map(\.outcome) == [.accepted, .accepted])
-            #expect(try await store.events().suffix(2) == [.reconciled, .sentCopyFound])
+            let open = try #require(
+                try await store.send(id)?.recipients.first { $0.outcome == .unconfirmed })
+            #expect(try await record([try report(action, open.address.text)]).sends == [id])
+            let after = try #require(try await store.send(id))
+            #expect(after.recipients.first { $0.address == open.address }?.outcome == outcome)
+            #expect(after.state == .partial && after.status == .sent)
         }
     }
 

@@ -55,6 +55,35 @@ struct OAuthLoginTests {
         }
     }
 
+    @Test("A new sign-in is heard of by processes that run, and ends the rest of a mailbox that was refused")
+    func wakes() async throws {
+        try await withStore { store, _ in
+            let claim = try await store.claimed(to: ["a@example.org"])
+            try await store.settle(claim, Samples.accepted(claim, at: Samples.later))
+            try await store.keep(try Self.account(), secrets: Self.secrets(1), oauth: Self.login())
+            func lease() async throws -> MailboxLease? {
+                try await store.leaseMailbox(
+                    of: "env-1", token: "t", for: 60, at: Samples.later, despiteRefusal: false)
+            }
+            for change in 1...3 {
+                let first = try #require(try await lease(), "\(change)")
+                try await store.rest(first, for: 3_600, at: Samples.later)
+                #expect(try await lease() == nil)
+                let number = try store.accountChanges()
+                switch change {
+                case 1:
+                    #expect(
+                        try await store.signedInAgain("env-1", Self.login(), secrets: Self.secrets(2)))
+                case 2: try await store.resume("env-1")
+                default:
+                    try await store.keep(try Self.account(), secrets: Self.secrets(3), oauth: Self.login())
+                }
+                #expect(try store.accountChanges() > number)
+            }
+            #expect(try await lease() != nil)
+        }
+    }
+
     @Test("New tokens take the place of the generation that they follow, and of no other")
     func renewed() async throws {
         try await Self.signedIn { store in

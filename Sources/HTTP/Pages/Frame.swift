@@ -47,42 +47,47 @@ struct Frame: Sendable {
         return output
     }
 
-    /// `cid:` URLs (RFC 2392) of pictures in the same message, as the pictures themselves.
+    /// What pictures may add to a document: a message may name one of 20 MiB a thousand times.
+    static let pictureRoom = 32 * 1_048_576
+
+    /// `cid:` URLs (RFC 2392) of pictures in the same message, as the pictures themselves while there is room.
     private func withPictures(_ html: [UInt8]) -> [UInt8] {
-        let pictures = parts.filter { $0.type.hasPrefix("image/") && $0.type != "image/svg+xml" }
-        var html = html
-        for part in pictures.prefix(50) {
-            guard let id = part.contentID, !id.isEmpty, part.type.utf8.allSatisfy(Self.isPlain) else {
-                continue
+        let pictures = parts.filter { $0.type.hasPrefix("image/") && $0.type != "image/svg+xml" }.prefix(50)
+            .compactMap { part -> (name: [UInt8], url: [UInt8])? in
+                guard let id = part.contentID, !id.isEmpty, part.type.utf8.allSatisfy(Self.isPlain) else {
+                    return nil
+                }
+                return (Array("cid:\(id)".utf8), Array("data:\(part.type);base64,".utf8) + part.base64)
             }
-            let url = Array("data:\(part.type);base64,".utf8) + part.base64
-            html = Self.replace(Array("cid:\(id)".utf8), by: url, in: html)
-        }
-        return html
-    }
-
-    private static func isPlain(_ octet: UInt8) -> Bool {
-        (0x61...0x7A).contains(octet) || (0x30...0x39).contains(octet) || "/-+.".utf8.contains(octet)
-    }
-
-    private static func replace(_ wanted: [UInt8], by other: [UInt8], in text: [UInt8]) -> [UInt8] {
-        guard let first = wanted.first else { return text }
+        if pictures.isEmpty { return html }
         var output: [UInt8] = []
+        var room = Self.pictureRoom
         var place = 0
-        while place < text.count {
-            let isHere = text[place] == first && text[place...].starts(with: wanted)
-            // The id must end here: `cid:logo` is not `cid:logo2`.
-            let end = place + wanted.count
-            let isWhole = end >= text.count || !isIdentifier(text[isHere ? end : place])
-            if isHere, isWhole {
-                output += other
-                place = end
+        while place < html.count {
+            let picture =
+                html[place] == UInt8(ascii: "c")
+                ? pictures.first { Self.stands($0.name, at: place, in: html) } : nil
+            if let picture, picture.url.count <= room {
+                room -= picture.url.count
+                output += picture.url
+                place += picture.name.count
             } else {
-                output.append(text[place])
+                output.append(html[place])
                 place += 1
             }
         }
         return output
+    }
+
+    /// Whole: `cid:logo` is not `cid:logo2`.
+    private static func stands(_ name: [UInt8], at place: Int, in html: [UInt8]) -> Bool {
+        guard html[place...].starts(with: name) else { return false }
+        let end = place + name.count
+        return end >= html.count || !isIdentifier(html[end])
+    }
+
+    private static func isPlain(_ octet: UInt8) -> Bool {
+        (0x61...0x7A).contains(octet) || (0x30...0x39).contains(octet) || "/-+.".utf8.contains(octet)
     }
 
     private static func isIdentifier(_ octet: UInt8) -> Bool {

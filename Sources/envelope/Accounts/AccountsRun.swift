@@ -21,7 +21,7 @@ struct AccountsRun {
         var words: CommandWords?
         do {
             let environment = Environment.variables
-            let settings = try await Settings(options, environment: environment)
+            let settings = try Settings(options, environment: environment)
             words = CommandWords(settings, environment)
             _ = try settings.logLevel()
             let desk = try await AccountDesk(settings, environment, now: { .now })

@@ -20,7 +20,7 @@ struct DoctorCommand: AsyncParsableCommand {
         let environment = Environment.variables
         let findings: [Finding]
         do {
-            let settings = try await Settings(options, environment: environment)
+            let settings = try Settings(options, environment: environment)
             let words = CommandWords(settings, environment)
             findings = await Examination(settings, environment, isOffline: offline).findings().map {
                 Finding($0.subject, $0.verdict, words.text($0.detail), fix: $0.fix.map(words.text))

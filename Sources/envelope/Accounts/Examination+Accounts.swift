@@ -12,13 +12,16 @@ extension Examination {
         }
         var findings: [Finding] = []
         var isAny = false
+        var known: [String] = []
         do throws(Failure) {
             if let (account, transport) = try Account.environment(settings, now: { .now }) {
                 isAny = true
+                known.append(account.record.id)
                 findings += await look(at: account, transport, "in the settings", store)
             }
             for stored in try store?.accounts() ?? [] {
                 isAny = true
+                known.append(stored.id)
                 do throws(Failure) {
                     guard let store else { continue }
                     if let tokens = OAuthTokens(of: stored, in: store, keys: keys, now: { .now }) {
@@ -42,6 +45,12 @@ extension Examination {
                     fix:
                         "`envelope accounts add you@example.com` (or ENVELOPE_SMTP_URL, or --sandbox to try it)"
                 ))
+        }
+        for queue in (try? store?.stranded(besides: known, .smtp)) ?? [] {
+            findings.append(
+                Finding(
+                    "queue of \(queue.account)", .note,
+                    "\(queue.sentence); set that account up again, or cancel what waits for it"))
         }
         return findings
     }

@@ -9,10 +9,26 @@ extension Store {
         do {
             return try configuredAccounts()
         } catch {
-            throw Failure(
-                .internal, "The accounts could not be read: \(error).",
-                hint: "Run `envelope doctor`, which looks at the record.", retryable: true)
+            throw Self.unreadable(error)
         }
+    }
+
+    /// Those of its passwords and tokens that the record keeps, for mail and for the mailbox.
+    func sealedSecrets(of account: ConfiguredAccount) throws(Failure) -> [SealedSecret?] {
+        do {
+            return [
+                try secret(of: account.id, ConfiguredAccount.secretKind),
+                try secret(of: account.id, ConfiguredAccount.inboxSecretKind),
+            ]
+        } catch {
+            throw Self.unreadable(error)
+        }
+    }
+
+    private static func unreadable(_ error: any Error) -> Failure {
+        Failure(
+            .internal, "The accounts could not be read: \(error).",
+            hint: "Run `envelope doctor`, which looks at the record.", retryable: true)
     }
 }
 

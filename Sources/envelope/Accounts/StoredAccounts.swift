@@ -28,6 +28,8 @@ actor StoredAccounts {
     private let surroundings: Surroundings
     private let logger: Logger
     private var kept: [String: Kept] = [:]
+    /// Why accounts cannot be used, by name, as it was logged.
+    private var told: [String: String] = [:]
 
     /// - Parameter finish: what is done to each account before it is used.
     init(
@@ -57,12 +59,12 @@ actor StoredAccounts {
         do throws(Failure) {
             let own = try own.get()
             let (stored, failure) =
-                try store.map { store throws(Failure) in
-                    try configured(store, besides: own?.account.record.id)
-                } ?? ([], nil)
+                store.map { configured($0, besides: own?.account.record.id) } ?? ([], nil)
             return AccountBook.Page(
                 accounts: (own.map { [$0.account] } ?? []) + stored,
-                withoutAccount: failure ?? .noAccountConfigured, number: number)
+                withoutAccount: failure ?? .noAccountConfigured,
+                // Without its number it is read again: what failed may work in a moment.
+                number: failure == nil ? number : nil)
         } catch {
             // What was sent can still be tracked and listed; only sending has to say it.
             return AccountBook.Page(accounts: [], withoutAccount: error, number: number)
@@ -80,36 +82,40 @@ actor StoredAccounts {
     }
 
     /// - Parameter own: the id of the environment's account, which goes before a stored one of the same kind.
-    /// - Returns: with the failure of the last one that cannot be used.
-    private func configured(
-        _ store: Store, besides own: String?
-    ) throws(Failure) -> (accounts: [Account], failure: Failure?) {
+    /// - Returns: with the failure of the last one that cannot be used. What the record does not tell now stays as it
+    ///   was.
+    private func configured(_ store: Store, besides own: String?) -> (accounts: [Account], failure: Failure?) {
         var next: [String: Kept] = [:]
         var accounts: [Account] = []
         var failure: Failure?
-        for stored in try store.accounts() where stored.id != own {
-            do throws(Failure) {
-                let one = try kept(stored, in: store)
-                next[stored.id] = one
-                accounts.append(one.account)
-            } catch {
-                failure = error
-                logger.error(
-                    "an account cannot be used",
-                    metadata: ["account": "\(stored.name)", "why": "\(error.message)"])
+        var reasons: [String: String] = [:]
+        do throws(Failure) {
+            for stored in try store.accounts() where stored.id != own {
+                do throws(Failure) {
+                    let one = try kept(stored, in: store)
+                    next[stored.id] = one
+                    accounts.append(one.account)
+                } catch {
+                    failure = error
+                    reasons[stored.name] = error.message
+                    if told[stored.name] == error.message { continue }
+                    logger.error(
+                        "an account cannot be used",
+                        metadata: ["account": "\(stored.name)", "why": "\(error.message)"])
+                }
             }
+        } catch {
+            return (kept.values.map(\.account), error)
         }
         for (id, old) in kept where next[id]?.transport !== old.transport {
             Task { await old.transport.close() }
         }
-        kept = next
+        (kept, told) = (next, reasons)
         return (accounts, failure)
     }
 
     private func kept(_ stored: ConfiguredAccount, in store: Store) throws(Failure) -> Kept {
-        let secrets = [ConfiguredAccount.secretKind, ConfiguredAccount.inboxSecretKind].map { kind in
-            (try? store.secret(of: stored.id, kind)) ?? nil
-        }
+        let secrets = try store.sealedSecrets(of: stored)
         if let old = kept[stored.id], old.isSame(as: stored, secrets) { return old }
         let (account, transport) = try keys.account(
             stored, in: store, settings, now: surroundings.now)
