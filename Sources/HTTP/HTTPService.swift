@@ -23,7 +23,7 @@ package struct HTTPService: Sendable {
     /// streams end, answers under way are finished.
     ///
     /// - Parameter listening: told the port that is listened on.
-    /// - Throws: what the system says when it cannot listen there.
+    /// - Throws: why it cannot listen there, in words for a person.
     package func run(listening: @escaping @Sendable (Int) -> Void) async throws {
         let connections = Connections(face.traffic)
         let server = Server(
@@ -61,6 +61,6 @@ package struct HTTPService: Sendable {
         let result = await serving.result
         limit.cancel()
         _ = await stopping.result
-        try result.get()
+        do { try result.get() } catch let error as IOError { throw ListeningFault(error) }
     }
 }

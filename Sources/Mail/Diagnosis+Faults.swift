@@ -26,7 +26,7 @@ extension Diagnosis {
                 Diagnosis(
                     .authFailed, retryable: false,
                     "Tell the person who runs this server to correct where the password or token comes from"
-                        + " (ENVELOPE_SMTP_PASSWORD or ENVELOPE_SMTP_TOKEN, _FILE or _COMMAND), then send it again."
+                        + " (ENVELOPE_SMTP_PASSWORD or ENVELOPE_SMTP_TOKEN, _FILE or _COMMAND)."
                 )
             case .signInNeeded:
                 Diagnosis(

@@ -82,6 +82,11 @@ package struct Failure: Error, Hashable, Sendable, Codable {
     }
 }
 
+/// For logs.
+extension Failure: CustomStringConvertible {
+    package var description: String { "\(message) \(hint)" }
+}
+
 extension Failure.Code {
     /// What kind of thing has to change: `request`, `policy`, `account`, `connection`, `recipient`, `message`,
     /// `delivery` or `internal`.

@@ -40,7 +40,7 @@ struct Composition: Sendable {
         let message = try message(from: from, request)
         let composed = try message.composed(
             date: scheduledFor ?? now, messageID: messageID, boundary: "=_" + id.text)
-        try limits.check(composed.mailData)
+        try limits.check(composed.mailData, of: request)
         let policy = max(approval, account.approval)
         let guards = request.idempotencyKey == nil && !request.allowsDuplicate
         return NewSend(
@@ -163,7 +163,8 @@ extension Failure {
     package static let noAccountConfigured = Failure(
         .noAccountConfigured, "No mailbox to send from is configured, so nothing was sent.",
         hint: """
-            Tell the person who runs this server to add to its environment, in the host's mcpServers entry: \
+            Tell the person who runs this server to run `envelope accounts add you@example.com`, or to add to its \
+            environment, in the host's mcpServers entry: \
             "ENVELOPE_SMTP_URL": "smtps://you%40example.com@smtp.example.com:465", "ENVELOPE_SMTP_PASSWORD": "…", \
             "ENVELOPE_FROM": "You <you@example.com>" (smtp://…:587 for STARTTLS). To try it without an account, start \
             it as: envelope --sandbox

@@ -39,6 +39,7 @@ actor Dispatcher {
     var isDraining = false
 
     private var pump: Task<Void, Never>?
+    private var trouble = Trouble("the queue")
     private var isWokenAgain = false
     private var lastSweep = -Double.infinity
     private var timer: Task<Void, Never>?
@@ -139,10 +140,10 @@ actor Dispatcher {
             var pause = Self.sweepInterval
             do {
                 pause = try await look()
+                trouble.end(logger)
             } catch {
                 pause = 1
-                logger.error(
-                    "the queue could not be read; it is tried again", metadata: ["error": "\(error)"])
+                trouble.tell(error, logger)
             }
             setTimer(pause)
         } while isWokenAgain && !isFinishing

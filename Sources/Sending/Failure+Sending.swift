@@ -30,8 +30,19 @@ extension Failure {
             field: "idempotency_key")
     }
 
-    static func duplicate(of id: SendID) -> Failure {
-        Failure(
+    /// - Parameter state: of the earlier send, where it can be read.
+    static func duplicate(of id: SendID, state: SendState?) -> Failure {
+        if state == .unconfirmed {
+            return Failure(
+                .duplicateSend,
+                "The same mail to the same recipients is unconfirmed: \(id), a few minutes ago. It may have arrived, so"
+                    + " nothing was sent now.",
+                hint:
+                    "Do not send it again by yourself. Call track_send with the id \(id), and have the user look into the"
+                    + " Sent folder or ask the recipient. Only if it is certain that it did not arrive, set allow_duplicate"
+                    + " to true.", mayHaveBeenDelivered: true, field: "allow_duplicate")
+        }
+        return Failure(
             .duplicateSend,
             "The same mail to the same recipients was sent, or queued, in the last 10 minutes: \(id). Nothing was sent.",
             hint:
@@ -43,7 +54,8 @@ extension Failure {
         Failure(
             pause.failure.code,
             "The account is paused until \(pause.until.rfc3339), so nothing was recorded or sent: \(pause.failure.message)",
-            hint: pause.failure.hint + " Once that is done, `envelope accounts test` ends the pause at once.",
+            hint: pause.failure.hint
+                + " Once that is done, `envelope accounts test` ends the pause at once; then send it again.",
             retryable: pause.failure.retryable, phase: pause.failure.phase,
             smtp: pause.failure.smtp)
     }

@@ -26,11 +26,20 @@ package struct Limits: Sendable, Hashable {
         }
     }
 
-    func check(_ composed: MailData) throws(Failure) {
+    /// - Parameter request: what it was composed of.
+    func check(_ composed: MailData, of request: SendRequest) throws(Failure) {
         if composed.size <= mailData { return }
+        let bodies = [("text", request.text), ("html", request.html), ("markdown", request.markdown)]
+        let sizes = bodies.map { (name: $0, size: $1?.utf8.count ?? 0) }
+        let longest = sizes.max { $0.size < $1.size }
+        // Who takes every attachment away would still be over it.
+        let isText = request.attachments.isEmpty || sizes.map(\.size).reduce(0, +) > mailData
         throw Failure(
             .messageTooLarge,
             "The message has \(composed.size) octets once encoded; at most \(mailData) are allowed.",
-            hint: "Attach less (base64 adds a third), or share a link to the file.", field: "attachments")
+            hint: isText
+                ? "Shorten the text, or share a link to it."
+                : "Attach less (base64 adds a third), or share a link to the file.",
+            field: isText ? longest?.name ?? "text" : "attachments")
     }
 }

@@ -28,8 +28,11 @@ extension SendingService {
         }
     }
 
-    /// Proves that the record can be read.
-    package func check() throws(Failure) { _ = try ids(beginningWith: "", limit: 1) }
+    /// Proves that the record can be read, or made where there is none yet.
+    package func check() throws(Failure) {
+        try door.check()
+        _ = try ids(beginningWith: "", limit: 1)
+    }
 
     /// The time of day, for ages.
     package var now: Timestamp { surroundings.now() }

@@ -36,7 +36,7 @@ extension SendingService {
             guard try await door.forWriting().add(webhook) != nil else {
                 throw Failure(
                     .invalidRequest, "There is a webhook with this URL already.",
-                    hint: "Remove it first: envelope webhooks remove \(id).", field: "url")
+                    hint: "Remove it first: `envelope webhooks remove \(id)`.", field: "url")
             }
             return webhook
         } catch let fault as SealingFault {
@@ -127,7 +127,7 @@ extension SendingService {
 extension Failure {
     static func noWebhook(_ id: String) -> Failure {
         Failure(
-            .notFound, "There is no webhook \(id.prefix(60)).", hint: "envelope webhooks list shows them.",
+            .notFound, "There is no webhook \(id.prefix(60)).", hint: "`envelope webhooks list` shows them.",
             field: "id")
     }
 

@@ -116,7 +116,9 @@ package final class SendingService: Sendable {
             return SendAnswer(
                 history: try await history(.id(id), wait: wait) { $0.isSettled }, isDeduplicated: true)
         case .conflict(let id, let fields): throw .conflict(with: id, fields)
-        case .duplicate(let id): throw .duplicate(of: id)
+        case .duplicate(let id):
+            throw .duplicate(
+                of: id, state: (try? await history(.id(id), wait: .zero) { _ in true })?.send.state)
         case .suppressed(let address, let suppression):
             throw recorded.new.send.refusal(of: address, suppression)
         case .limited(let reached):

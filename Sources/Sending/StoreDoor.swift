@@ -15,14 +15,25 @@ package final class StoreDoor: Sendable {
 
     private let open: @Sendable () throws -> Store
     private let exists: @Sendable () -> Bool
+    private let objection: @Sendable () -> Failure?
     private let state = Mutex(State.closed)
 
     /// - Parameters:
     ///   - open: makes the file where it is missing.
     ///   - exists: whether there is a file; a reader makes none.
-    package init(open: @escaping @Sendable () throws -> Store, exists: @escaping @Sendable () -> Bool) {
+    ///   - objection: why a missing file could not be made; nil where it could.
+    package init(
+        open: @escaping @Sendable () throws -> Store, exists: @escaping @Sendable () -> Bool,
+        objection: @escaping @Sendable () -> Failure? = { nil }
+    ) {
         self.open = open
         self.exists = exists
+        self.objection = objection
+    }
+
+    /// Proves that the record can be opened, or made where it is missing; makes nothing.
+    func check() throws(Failure) {
+        if try forReading() == nil, let objection = objection() { throw objection }
     }
 
     /// The record, made where it is missing.
@@ -64,12 +75,27 @@ extension Failure {
             retryable: true)
     }
 
-    fileprivate static func unopenable(_ error: any Error) -> Failure {
-        Failure(
-            .internal, "The record of sends cannot be opened, so nothing was sent: \(error).",
-            hint:
-                "Set ENVELOPE_DB to a file in a folder that this user can write to, and see that the disk is"
-                + " not full.", retryable: true)
+    /// What opening the record came to.
+    package static func unopenable(_ error: any Error) -> Failure {
+        let message = "The record of sends cannot be opened, so nothing was sent: \(error)."
+        switch error {
+        case StoreError.notDatabase:
+            return Failure(
+                .internal, message,
+                hint:
+                    "Name another file with ENVELOPE_DB (--db), or move this one away: then a new record is made in its"
+                    + " place.")
+        case StoreError.newerVersion:
+            return Failure(
+                .internal, message,
+                hint: "Install that version, or name another file with ENVELOPE_DB (--db).")
+        default:
+            return Failure(
+                .internal, message,
+                hint:
+                    "Set ENVELOPE_DB (--db) to a file in a folder that this user can write to, and see that the disk is"
+                    + " not full.", retryable: true)
+        }
     }
 
     fileprivate static let shutDown = Failure(

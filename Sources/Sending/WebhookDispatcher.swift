@@ -27,6 +27,7 @@ actor WebhookDispatcher {
 
     private var tasks: [Int64: Task<Void, Never>] = [:]
     private var busy: [String: Int] = [:]
+    private var trouble = Trouble("the webhooks' queue")
     private var pump: Task<Void, Never>?
     private var isWokenAgain = false
     private var isFinishing = false
@@ -126,10 +127,9 @@ actor WebhookDispatcher {
             var pause = Self.interval
             do {
                 pause = try await look()
+                trouble.end(logger)
             } catch {
-                logger.error(
-                    "the webhooks' queue could not be read; it is tried again",
-                    metadata: ["error": "\(error)"])
+                trouble.tell(error, logger)
             }
             setTimer(pause)
         } while isWokenAgain && !isFinishing

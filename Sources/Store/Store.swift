@@ -54,6 +54,8 @@ package struct Store: Sendable {
                 ownersFolder: PrivateFile.resolved(path) + ".owners")
         } catch let error as StoreError {
             throw error
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_NOTADB {
+            throw StoreError.notDatabase(path: path)
         } catch {
             throw StoreError.cannotOpen(path: path, reason: String(describing: error))
         }
@@ -101,6 +103,8 @@ package struct Store: Sendable {
 /// Our own faults at the record; never a refusal by a server.
 package enum StoreError: Error, Hashable, Sendable {
     case cannotOpen(path: String, reason: String)
+    /// The file is something else.
+    case notDatabase(path: String)
     /// A later version of the program has written it.
     case newerVersion(path: String)
     /// The send is no longer this owner's: another process took it over, or it is settled.
@@ -115,6 +119,7 @@ extension StoreError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .cannotOpen(let path, let reason): "the database \(path) cannot be opened: \(reason)"
+        case .notDatabase(let path): "the file \(path) is not a database"
         case .newerVersion(let path): "the database \(path) was written by a later version of this program"
         case .notOwner(let id): "the send \(id) is no longer owned by this process"
         case .cancelRequested(let id): "the send \(id) was cancelled"

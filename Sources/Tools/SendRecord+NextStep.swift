@@ -28,7 +28,11 @@ extension SendRecord {
                         + " that comes settles it by itself. Until then ask the user to ask the recipient."
                 } ?? "Ask the user to look into the Sent folder or to ask the recipient.")
         case .rejected, .expired:
-            failure.map { $0.retryable ? "\($0.hint) Then send it again." : $0.hint }
+            // A person puts the login right; the message itself is as it should be.
+            failure.map { failure in
+                failure.retryable || [.authFailed, .oauthRequired].contains(failure.code)
+                    ? "\(failure.hint) Then send it again." : failure.hint
+            }
                 ?? "Send it again with what was wrong put right."
         case .cancelled, .denied:
             "It was stopped on purpose. Do not send it again unless the user asks for it."

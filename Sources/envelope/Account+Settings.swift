@@ -10,7 +10,12 @@ extension Account {
         _ settings: Settings, now: @escaping @Sendable () -> Timestamp
     ) throws(Failure) -> (account: Account, transport: AccountTransport)? {
         guard let url = settings.smtpURL else { return nil }
-        let (server, username) = try SubmissionServer.parse(url: url)
+        let server: SubmissionServer, username: String?
+        do throws(Failure) {
+            (server, username) = try SubmissionServer.parse(url: url)
+        } catch {
+            throw .misconfigured("ENVELOPE_SMTP_URL", error)
+        }
         let sender = try sender(settings, username: username)
         let login = settings.proof.map { proof in
             AccountTransport.Login(
@@ -93,7 +98,12 @@ extension Account {
         port: Int, _ settings: Settings, now: @escaping @Sendable () -> Timestamp
     ) throws(Failure) -> (account: Account, transport: AccountTransport) {
         let server = try SubmissionServer(host: "127.0.0.1", port: port, security: .plain)
-        let sender = try Mailbox(parsing: settings.from ?? "agent@simulator.test")
+        let sender: Mailbox
+        do throws(Failure) {
+            sender = try Mailbox(parsing: settings.from ?? "agent@simulator.test")
+        } catch {
+            throw .misconfigured("ENVELOPE_FROM", error)
+        }
         let terms = try Terms(settings, at: "127.0.0.1")
         var options = SMTPOptions()
         options.connectionsPerServer = terms.connections
@@ -124,8 +134,7 @@ extension Account {
                 giveUpAfter = try settings.giveUpAfter()?.seconds
                 rails = try settings.guardRails()
             } catch {
-                throw Failure(
-                    .internal, error.description, hint: "Tell the person who runs this server to correct it.")
+                throw .misconfigured(error)
             }
         }
     }
@@ -134,7 +143,7 @@ extension Account {
         do {
             if let from = settings.from { return try Mailbox(parsing: from) }
         } catch {
-            throw error.at("ENVELOPE_FROM")
+            throw .misconfigured("ENVELOPE_FROM", error)
         }
         if let username, let address = try? Address(parsing: username) { return Mailbox(address) }
         throw Failure(

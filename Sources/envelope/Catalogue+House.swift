@@ -11,10 +11,11 @@ extension Catalogue {
         -> Catalogue
     {
         let service: ServiceSource = { await house.service() }
+        let words = CommandWords(settings, house.environment)
         return Catalogue(
             name: "envelope", title: "Envelope", version: EnvelopeCommand.version,
             instructions: settings.isSandbox ? instructions + sandboxNote : instructions,
-            tools: try MailTools.all(try settings.tools(), service: service),
+            tools: try MailTools.all(try settings.tools(), service: service).map(words.tool),
             resources: SendResources.all(service: service), prompts: MailPrompts.all(service: service),
             seal: key.map { seal($0, surroundings) })
     }

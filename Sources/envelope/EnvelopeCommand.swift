@@ -28,6 +28,10 @@ struct EnvelopeCommand: AsyncParsableCommand {
               ENVELOPE_SMTP_PASSWORD  the password; or _FILE, or _COMMAND
               ENVELOPE_SMTP_TOKEN     an OAuth 2.0 access token instead
               ENVELOPE_FROM           You <you@example.com>
+              ENVELOPE_SMTP_CA_FILE   PEM file of authorities to trust
+              ENVELOPE_SMTP_ALLOW_PLAIN  1: smtp+plain:// beyond this machine
+              ENVELOPE_ATTACHMENT_ROOTS  folders to attach from by path, with commas
+              ENVELOPE_CONFIG         another settings file
               ENVELOPE_DB             the record of sends
               ENVELOPE_SANDBOX        1: as --sandbox
               ENVELOPE_CONNECTIONS    to the server at most (4)
@@ -40,10 +44,15 @@ struct EnvelopeCommand: AsyncParsableCommand {
               ENVELOPE_MAX_RECIPIENTS of one message (100)
               ENVELOPE_LIMIT          10/minute, 100/hour, 500 recipients/day
               ENVELOPE_TOOLS          which tools to serve
-              ENVELOPE_HTTP_TOKEN     what HTTP clients must show (a browser: as the password)
+              ENVELOPE_HTTP_TOKEN     what HTTP clients must show (a browser: as the
+                                      password); or _FILE, or _COMMAND
+              ENVELOPE_HTTP_HOST      the address to listen on (127.0.0.1)
+              ENVELOPE_HTTP_PORT      the port to listen on (8000)
+              ENVELOPE_HTTP_HOSTS     names that it is reached by, with commas
               ENVELOPE_WEBHOOK        https://… to tell of every event; signed with
               ENVELOPE_WEBHOOK_SECRET  whsec_…, or _FILE, or _COMMAND
               ENVELOPE_WEBHOOK_ALLOW_PRIVATE  1: also inside your network
+              ENVELOPE_WEBHOOK_CA_FILE  PEM file of authorities to trust for them
               ENVELOPE_OAUTH_CLIENT_ID  of `accounts add --oauth`; its secret in
               ENVELOPE_OAUTH_CLIENT_SECRET  or _FILE, _COMMAND
               ENVELOPE_SECRET_KEY     seals secrets in the record; or _FILE, or
@@ -52,9 +61,13 @@ struct EnvelopeCommand: AsyncParsableCommand {
                                       what became of sent mail
               ENVELOPE_IMAP_PASSWORD  or _FILE, _COMMAND; ENVELOPE_IMAP_TOKEN. For
                                       the same user that of SMTP, when not set
+              ENVELOPE_IMAP_CA_FILE   PEM file of authorities to trust for it
               ENVELOPE_IMAP_POLL      between looks while there is news (30s)
               ENVELOPE_SENT_COPY      auto, always or never: file sent mail
               ENVELOPE_LOG_LEVEL      debug, info, notice, warning or error
+
+            Exit status of every command: 0 done, 1 it failed, 2 wrong usage or
+            configuration, 75 queued, or worth another try later.
 
             The entry for a host's mcpServers:
 

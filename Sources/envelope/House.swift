@@ -74,6 +74,8 @@ actor House {
             return .success(try await rooms())
         } catch let failure as Failure {
             return .failure(failure)
+        } catch let error as SettingsError {
+            return .failure(.misconfigured(error))
         } catch {
             return .failure(
                 Failure(
@@ -87,7 +89,8 @@ actor House {
         for stranger in Settings.strangers(in: environment) { logger.warning("\(stranger)") }
         let path = try databasePath(settings, environment)
         let door = StoreDoor(
-            open: { try Store.open(at: path) }, exists: { SystemFile.exists(path) })
+            open: { try Store.open(at: path) }, exists: { SystemFile.exists(path) },
+            objection: { .unmakable(path) })
         let keys = try await SecretKeys.read(beside: path, environment: environment)
         let measured = { @Sendable [metrics, surroundings] (account: Account) in
             metrics.map { account.measured(by: $0, uptime: surroundings.uptime) } ?? account

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Glibc
 import JSON
+import Logging
 import Mail
 import Sending
 import Store
@@ -11,10 +11,11 @@ struct HouseRun {
     /// What a program that called it reads from the exit status.
     enum Status: Int32 {
         case done = 0
+        /// It was tried, and did not work.
         case failed = 1
         /// Wrong usage or configuration.
         case usage = 2
-        /// Queued or deferred (EX_TEMPFAIL).
+        /// Queued or deferred, or worth another try later (EX_TEMPFAIL).
         case temporary = 75
 
         init(_ send: SendRecord) {
@@ -25,10 +26,17 @@ struct HouseRun {
             }
         }
 
-        init(_ failure: Failure) {
-            switch failure.code.category {
-            case "request", "configuration", "account": self = .usage
-            default: self = failure.retryable ? .temporary : .failed
+        init(_ failure: Failure) { self.init(failure.code, isRetryable: failure.retryable) }
+
+        /// Of a failure without a send.
+        init(_ code: Failure.Code, isRetryable: Bool) {
+            switch code {
+            case .invalidRequest, .invalidAddress, .invalidAttachment, .notFound, .unknownAccount,
+                .noAccountConfigured, .idempotencyConflict, .duplicateSend:
+                self = .usage
+            // Our own: the record, its key, the settings.
+            case .internal: self = isRetryable ? .temporary : .usage
+            default: self = isRetryable ? .temporary : .failed
             }
         }
     }
@@ -47,29 +55,29 @@ struct HouseRun {
     ) async throws {
         let environment = Environment.variables
         let settings: Settings
+        let logger: Logger
         do {
             settings = try Settings(options, environment: environment)
             _ = try settings.tools()
-            _ = try settings.approval()
-            _ = try settings.guardRails()
-            _ = try settings.webhooks()
-            _ = try settings.sentCopy()
-            _ = try settings.imapPolling()
+            try settings.check()
+            logger = .standardError(level: try settings.logLevel())
         } catch {
             throw refused(Failure(.internal, "\(error)", hint: "Correct the settings."), .usage)
         }
+        let words = CommandWords(settings, environment)
         let house = House(
             settings: settings, environment: environment, surroundings: .system(environment),
-            logger: .standardError(level: settings.logLevel))
+            logger: logger)
         let end: Status
         do throws(Failure) {
             let (text, json, status) = try await body(try await house.service().get())
             await house.finish(within: .seconds(5))
-            print(isJSON ? JSON.object(json).prettyText : text)
+            print(isJSON ? JSON.object(words.object(json)).prettyText : words.text(text))
             end = status
         } catch {
             await house.finish(within: .seconds(1))
-            throw refused(error, Status(error))
+            let record = try? databasePath(settings, environment)
+            throw refused(words.failure(record.map(error.looked(in:)) ?? error), Status(error))
         }
         if end != .done { throw ExitCode(end.rawValue) }
     }
@@ -78,10 +86,20 @@ struct HouseRun {
         if isJSON {
             print(JSON.object(["error": .object(MailTools.report(failure))]).prettyText)
         } else {
-            let text = Array("envelope: \(failure.message)\n          \(failure.hint)\n".utf8)
-            _ = text.withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
+            StandardError.write("envelope: \(failure.message)\n          \(failure.hint)\n")
         }
         return ExitCode(status.rawValue)
+    }
+}
+
+extension Failure {
+    /// With the record that was looked into, where nothing was found: it may be another one than the server's.
+    func looked(in record: String) -> Failure {
+        if code != .notFound { return self }
+        return Failure(
+            code, "\(message) The record is \(record).",
+            hint: hint + " A server with another record has its path in ENVELOPE_DB: give it with --db.",
+            field: field)
     }
 }
 

@@ -19,7 +19,8 @@ struct MailboxCheckCommand: AsyncParsableCommand {
         discussion: """
             Settles unconfirmed sends that the Sent folder shows, files missing copies
             (ENVELOPE_SENT_COPY), and notes what bounced. Nothing is marked as read.
-            Exit status: 0 looked, 2 wrong configuration or login, 75 try again later.
+            Exit status: 0 looked, 1 the login was refused, 2 wrong configuration, 75 try
+            again later.
             """)
 
     @OptionGroup var options: SettingsOptions

@@ -11,7 +11,7 @@ struct CancelCommand: AsyncParsableCommand {
         commandName: "cancel", abstract: "Stop a send that is not finished.",
         discussion: """
             Works until the server is asked to take the message, in whichever process it
-            is being sent. Exit status: 0 cancelled, 1 too late.
+            is being sent. Exit status: 0 cancelled, 1 too late, 2 there is no such send.
             """)
 
     @OptionGroup var options: SettingsOptions
@@ -74,6 +74,7 @@ struct DrainCommand: AsyncParsableCommand {
     func run() async throws {
         try await HouseRun(options, json: json).run { service throws(Failure) in
             if service.accounts.isEmpty { throw service.withoutAccount }
+            try service.check()
             let drainage = try await service.drain()
             // What a mailbox refuses is logged: it says nothing about the queue.
             if service.hasMailboxes { _ = try await service.checkMailboxes(ifOpen: true) }

@@ -11,6 +11,7 @@ struct TrackCommand: AsyncParsableCommand {
 
     @OptionGroup var options: SettingsOptions
     @Argument(help: "The id of the send, or its Message-ID.") var id: String
+    @Flag(help: "As the other commands have it; it prints JSON always.") var json = false
 
     func run() async throws {
         let key = id.contains("@") ? "message_id" : "id"
@@ -28,6 +29,7 @@ struct ListCommand: AsyncParsableCommand {
     @Option(help: "Any recipient's address.") var to: String?
     @Option(help: "At most this many, up to 200.") var limit = 50
     @Option(help: "next_cursor of the page before.") var cursor: String?
+    @Flag(help: "As the other commands have it; it prints JSON always.") var json = false
 
     func run() async throws {
         var arguments: JSON.Object = ["limit": .integer(Int64(limit))]

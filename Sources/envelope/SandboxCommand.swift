@@ -21,7 +21,14 @@ struct SandboxCommand: AsyncParsableCommand {
         @Option(help: "At most this many.") var limit = 50
 
         func run() async throws {
-            let messages = try await inbox(options).list(limit: limit)
+            guard limit > 0 else { throw ValidationError("--limit is 1 or more.") }
+            let (inbox, words) = try await inbox(options)
+            let messages: [SandboxMessage]
+            do throws(SandboxInboxError) {
+                messages = try inbox.list(limit: limit)
+            } catch {
+                throw words.failure(Failure(error, inbox))
+            }
             if json {
                 return print(JSON.array(messages.map { .object(Self.object($0)) }).prettyText)
             }
@@ -52,7 +59,13 @@ struct SandboxCommand: AsyncParsableCommand {
         @Argument(help: "The id that `envelope sandbox list` shows.") var id: String
 
         func run() async throws {
-            let octets = try await inbox(options).message(id: id)
+            let (inbox, words) = try await inbox(options)
+            let octets: [UInt8]
+            do throws(SandboxInboxError) {
+                octets = try inbox.message(id: id)
+            } catch {
+                throw words.failure(Failure(error, inbox))
+            }
             try octets.withUnsafeBytes { buffer in
                 var rest = buffer[...]
                 while !rest.isEmpty {
@@ -64,9 +77,29 @@ struct SandboxCommand: AsyncParsableCommand {
         }
     }
 
-    private static func inbox(_ options: SettingsOptions) async throws -> SandboxInbox {
+    private static func inbox(_ options: SettingsOptions) async throws -> (SandboxInbox, CommandWords) {
         let settings = try Settings(options, environment: Environment.variables)
         let path = try databasePath(settings, Environment.variables)
-        return SandboxInbox(folder: sandboxFolder(beside: path), clock: { .now })
+        return (
+            SandboxInbox(folder: sandboxFolder(beside: path), clock: { .now }),
+            CommandWords(settings, Environment.variables)
+        )
+    }
+}
+
+extension Failure {
+    fileprivate init(_ error: SandboxInboxError, _ inbox: SandboxInbox) {
+        switch error {
+        case .noSuchMessage(let id):
+            self.init(
+                .notFound, "The sandbox has no message \(Reply.printable(id, limit: 60)) in \(inbox.folder).",
+                hint:
+                    "`envelope sandbox list` shows those that it has; --db names the record of another sandbox.",
+                field: "id")
+        case .system(_, let path, let number):
+            self.init(
+                .internal, "\(path) cannot be read: \(String(cString: strerror(number))).",
+                hint: "Correct who may read it, or name another record with --db.")
+        }
     }
 }

@@ -13,6 +13,7 @@ struct SchemaCommand: AsyncParsableCommand {
 
     @Argument(help: "send_email, track_send, list_sends or cancel_send.")
     var tool: String?
+    @Flag(help: "As the other commands have it; it prints JSON always.") var json = false
 
     func run() async throws {
         let tools = try MailTools.all(tool == nil ? MailTools.usual : MailTools.names) {

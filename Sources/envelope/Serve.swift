@@ -22,12 +22,8 @@ struct Serve: AsyncParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         let environment = Environment.variables
         let settings = try Settings(options, environment: environment)
-        _ = try settings.approval()
-        _ = try settings.guardRails()
-        _ = try settings.webhooks()
-        _ = try settings.sentCopy()
-        _ = try settings.imapPolling()
-        let logger = Logger.standardError(level: settings.logLevel)
+        try settings.check()
+        let logger = Logger.standardError(level: try settings.logLevel())
         let output = try StdioServer.protectedStandardOutput()
         let surroundings = Surroundings.system(environment)
         let house = House(
@@ -77,10 +73,11 @@ private struct StdioService: Service, CustomStringConvertible {
         do {
             try await cancelWhenGracefulShutdown { try await server.run() }
         } catch is CancellationError {}
+        let words = CommandWords(house.settings, house.environment)
         let left = await house.finish(within: Serve.finishing)
         if left > 0 {
             logger.warning(
-                "queued mail is left behind: `envelope drain`, or the next envelope on this database, sends it",
+                "\(words.text("queued mail is left behind: `envelope drain`, or the next envelope on this database, sends it"))",
                 metadata: ["sends": "\(left)"])
         }
     }

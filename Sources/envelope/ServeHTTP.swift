@@ -22,16 +22,12 @@ struct ServeHTTP {
         let place: HTTPSettings
         do {
             settings = try Settings(options, environment: environment)
-            _ = try settings.approval()
-            _ = try settings.guardRails()
-            _ = try settings.webhooks()
-            _ = try settings.sentCopy()
-            _ = try settings.imapPolling()
+            try settings.check()
             place = try await listening(settings)
         } catch {
             throw Self.refused("\(error)")
         }
-        let logger = Logger.standardError(level: settings.logLevel)
+        let logger = Logger.standardError(level: try settings.logLevel())
         let surroundings = Surroundings.system(environment)
         let metrics = Metrics()
         let house = House(
@@ -131,10 +127,11 @@ private struct HTTPHouse: Service, CustomStringConvertible {
             Task { await operations.begin() }
         }
         watch.cancel()
+        let words = CommandWords(house.settings, house.environment)
         let left = await house.finish(within: Self.finishing)
         if left > 0 {
             logger.warning(
-                "queued mail is left behind: `envelope drain`, or the next envelope on this database, sends it",
+                "\(words.text("queued mail is left behind: `envelope drain`, or the next envelope on this database, sends it"))",
                 metadata: ["sends": "\(left)"])
         }
     }

@@ -1,5 +1,4 @@
 import Configuration
-import Logging
 import Mail
 import Sending
 import Tools
@@ -72,10 +71,6 @@ struct Settings: Sendable {
     var from: String? { text("from") }
     var isSandbox: Bool { flag("sandbox") }
     var allowsPlain: Bool { flag("smtp.allow.plain") }
-
-    var logLevel: Logger.Level {
-        text("log.level").flatMap { Logger.Level(rawValue: $0.lowercased()) } ?? .notice
-    }
 
     /// From the flags, else from ENVELOPE_ATTACHMENT_ROOTS, separated by commas.
     var attachmentRoots: [String] {

@@ -4,6 +4,18 @@ import Glibc
 enum SystemFile {
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+    /// Why a file that is missing could not be made, as a clause; nil where it could. Makes nothing.
+    static func objection(toMaking path: String) -> String? {
+        var folder = absolute(path)
+        repeat {
+            guard let slash = folder.lastIndex(of: "/") else { return nil }
+            folder = slash == folder.startIndex ? "/" : String(folder[..<slash])
+        } while !exists(folder) && folder != "/"
+        // The . is there in folders only.
+        if access(folder + "/.", W_OK | X_OK) == 0 { return nil }
+        return "\(folder): \(String(cString: strerror(errno)))"
+    }
+
     /// The path from the root, so that it means the same in another folder.
     static func absolute(_ path: String) -> String {
         if path.hasPrefix("/") { return path }

@@ -6,6 +6,15 @@ import Sending
 import Store
 import Tools
 
+extension HouseRun.Status {
+    /// Of a refusal.
+    fileprivate init(_ result: ToolResult) {
+        let error = result.structured?["error"]
+        let code = error?["code"]?.string.flatMap(Failure.Code.init(rawValue:)) ?? .internal
+        self.init(code, isRetryable: error?["retryable"] == true)
+    }
+}
+
 /// One reading tool run from the command line: the same answer that an agent gets, nothing sent on the side.
 struct ToolRun {
     private let options: SettingsOptions
@@ -21,11 +30,19 @@ struct ToolRun {
             accounts: [],
             door: StoreDoor(open: { try Store.open(at: path) }, exists: { SystemFile.exists(path) }),
             roots: AttachmentRoots(folders: [], limit: 0), surroundings: .system(environment),
-            logger: .standardError(level: settings.logLevel))
+            logger: .standardError(level: try settings.logLevel()))
         let tools = try MailTools.all { .success(service) }
         guard let tool = tools.first(where: { $0.name == name }) else { return }
+        let words = CommandWords(settings, environment)
         let result = await tool.call(ToolCall(name: name, arguments: arguments))
-        print(result.structured.map { JSON.object($0).prettyText } ?? result.text)
-        if result.isError { throw ExitCode(1) }
+        var object = result.structured ?? ["error": ["message": .string(result.text)]]
+        if var error = object["error"]?.object, error["code"] == "not_found",
+            let message = error["message"]?.string
+        {
+            error["message"] = .string("\(message) The record is \(path).")
+            object["error"] = .object(error)
+        }
+        print(JSON.object(words.object(object)).prettyText)
+        if result.isError { throw ExitCode(HouseRun.Status(result).rawValue) }
     }
 }

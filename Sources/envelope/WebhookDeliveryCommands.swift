@@ -58,11 +58,20 @@ struct WebhookReplay: AsyncParsableCommand {
     func run() async throws {
         try await HouseRun(options, json: json).run { service throws(Failure) in
             let count = try await service.replay(messageID: id, webhook: webhook)
+            if let id, count == 0 { throw .noDelivery(id) }
             return (
                 "\(count) \(count == 1 ? "delivery is" : "deliveries are") told again.",
-                ["replayed": .integer(Int64(count))], count > 0 || dead ? .done : .failed
+                ["replayed": .integer(Int64(count))], .done
             )
         }
+    }
+}
+
+extension Failure {
+    fileprivate static func noDelivery(_ id: String) -> Failure {
+        Failure(
+            .notFound, "There is no settled delivery \(Reply.printable(id, limit: 60)).",
+            hint: "`envelope webhooks deliveries` shows them; a pending one is told by itself.", field: "id")
     }
 }
 

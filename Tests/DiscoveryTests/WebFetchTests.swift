@@ -42,7 +42,8 @@ struct WebFetchTests {
         let found = await discovery.candidates(for: address, from: .autoconfig).map {
             "\($0.host):\($0.port)\($0.isVouchedFor ? "" : " ?")"
         }
-        let mailboxes = await discovery.mailboxes(for: address, sendingThrough: "[::1]", ownSecret: false).map(\.host)
+        let mailboxes = await discovery.mailboxes(for: address, sendingThrough: "[::1]", ownSecret: false)
+            .map(\.host)
         await fetch.close()
         return found + mailboxes.filter { $0.contains("example") }
     }

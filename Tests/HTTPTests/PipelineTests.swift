@@ -40,7 +40,8 @@ struct PipelineTests {
 
     @Test("One of which only a part came behind one that waits is given up in its time")
     func halfBehind() async throws {
-        try await withServer([ScriptedTransport.accepts], limits: { $0.bodyTime = .milliseconds(50) }) { server in
+        try await withServer([ScriptedTransport.accepts], limits: { $0.bodyTime = .milliseconds(50) }) {
+            server in
             let send = SocketTests.post(Shop.message.text).replacing(
                 "wait_seconds=0", with: "wait_seconds=60")
             let (answers, hasEnded) = try await server.exchange(send + SocketTests.post("{", length: 100))

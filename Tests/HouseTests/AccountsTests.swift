@@ -100,7 +100,7 @@ struct AccountsTests {
                 let environment = ["ENVELOPE_DB": folder + "/envelope.db"]
                 func error(_ arguments: [String], input: String) async throws -> JSON {
                     let run = try await Self.run(arguments, input: input + "\n", environment: environment)
-                    #expect(run.status != 0)
+                    #expect(run.status == 1, "\(run)")
                     #expect(!(run.output + run.errors).contains(input))
                     return try JSON(parsing: run.output)["error"] ?? nil
                 }
@@ -297,6 +297,31 @@ struct AccountsTests {
             #expect(try await program.call("send_email", message)["from"] == "a@example.com")
             try program.closeInput()
             #expect(await program.ended() == 0)
+        }
+    }
+
+    @Test("A login that works ends the pause of the environment's account too, by its name or without one")
+    func environmentTest() async throws {
+        try await MailServer.lend { server in
+            try await withTemporaryFolder { folder in
+                let url = "smtps://\(server.percentEncodedUser)@\(server.host):\(server.smtpsPort)"
+                let right = server.environment(url: url, folder: folder)
+                let wrong = right.merging(["ENVELOPE_SMTP_PASSWORD": "wrong"]) { $1 }
+                let resting = "rests until"
+                for arguments in [["accounts", "test"], ["accounts", "test", server.username]] {
+                    let refused = try await SettingsTests.send([], wrong)
+                    #expect(refused["error"]?["code"] == "auth_failed", "\(refused)")
+                    let doctor = try await Self.run(["doctor", "--offline"], environment: right)
+                    #expect(doctor.output.contains(resting), "\(doctor)")
+                    #expect(
+                        doctor.output.contains("`envelope accounts test '\(server.username)' --db \(folder)"))
+                    #expect(try await Self.run(arguments, environment: wrong).status == 1)
+                    let test = try await Self.run(arguments, environment: right)
+                    #expect(test.status == 0 && test.output.contains("✔ \(server.username)"), "\(test)")
+                    let after = try await Self.run(["doctor", "--offline"], environment: right)
+                    #expect(!after.output.contains(resting), "\(after)")
+                }
+            }
         }
     }
 

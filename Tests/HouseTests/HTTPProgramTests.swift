@@ -103,7 +103,9 @@ struct HTTPProgramTests {
             let second = try await Program.run(
                 ["--http", "--sandbox", "--db", folder + "/other.db", "--port", String(port)])
             #expect(second.status == 2)
-            #expect(second.errors.contains("cannot listen on 127.0.0.1 port \(port)"), "\(second.errors)")
+            #expect(
+                second.errors.contains("cannot listen on 127.0.0.1 port \(port): another program listens"),
+                "\(second.errors)")
             #expect(await first.stop() == 0)
         }
     }

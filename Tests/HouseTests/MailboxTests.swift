@@ -127,7 +127,7 @@ struct MailboxTests {
                 environment["ENVELOPE_IMAP_PASSWORD"] = "hunter2-wrong"
                 let id = try await send(to: server.username, environment)
                 let run = try await Program.run(["mailbox", "check", "--json"], environment: environment)
-                #expect(run.status == 2, "\(run.output)")
+                #expect(run.status == 1, "\(run.output)")
                 let error = try JSON(parsing: run.output)["mailboxes"]?[0]?["error"]
                 #expect(error?["code"] == "auth_failed")
                 #expect(!(run.output + run.errors).contains("hunter2-wrong"))

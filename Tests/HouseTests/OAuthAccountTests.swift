@@ -124,7 +124,7 @@ struct OAuthAccountTests {
             try scene.peer.behave(#"{"refuse_before": 1000}"#)
             let refused = try await Program.run(
                 ["mailbox", "check", "--json"], environment: scene.environment)
-            #expect(refused.status == 2, "\(refused)")
+            #expect(refused.status == 1, "\(refused)")
             #expect(try scene.peer.state.reused == 0)
         }
     }

@@ -36,7 +36,7 @@ struct OperatorTests {
             #expect(first.status == 0)
             #expect(try JSON(parsing: first.output)["state"] == "cancelled")
             let second = try await Program.run(["cancel", id], environment: environment)
-            #expect(second.status == 2)
+            #expect(second.status == 1)
             #expect(second.errors.contains("cancelled"))
         }
         try await withSend(Self.message(to: "ada@example.org")) { id, environment in
@@ -159,10 +159,12 @@ struct OperatorTests {
             try await program.initialize()
             let send = try await program.call(
                 "send_email", Self.message(to: "ada@example.org", sendAt: Self.tomorrow()))
-            #expect(send["next_step"]?.string?.contains("envelope drain") == true)
+            // In the shell of a person the record is another one.
+            let command = "`envelope drain --db \(folder)/envelope.db`"
+            #expect(send["next_step"]?.string?.contains(command) == true, "\(send)")
             try program.closeInput()
             #expect(await program.ended() == 0)
-            #expect(program.standardError.contains("envelope drain"))
+            #expect(program.standardError.contains(command), "\(program.standardError)")
         }
     }
 }

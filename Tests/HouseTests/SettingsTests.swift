@@ -119,11 +119,25 @@ struct SettingsTests {
         Mistake(
             testDescription: "a password in the URL",
             environment: ["ENVELOPE_SMTP_URL": "smtps://me:planted@mail.example.com"],
-            code: "invalid_request",
-            says: ["ENVELOPE_SMTP_PASSWORD", "Take it out of the URL"]),
+            code: "no_account_configured",
+            says: [
+                "ENVELOPE_SMTP_PASSWORD", "Take it out of the URL", "Tell the person who runs this server",
+            ]),
         Mistake(
             testDescription: "a URL that is none", environment: ["ENVELOPE_SMTP_URL": "mail.example.com:465"],
-            code: "invalid_request", says: ["it has no scheme", "smtps://user@host:465"]),
+            code: "no_account_configured",
+            says: ["it has no scheme", "smtps://user@host:465", "Tell the person who runs this server"]),
+        Mistake(
+            testDescription: "a sender that is none",
+            environment: [
+                "ENVELOPE_SMTP_URL": "smtp+plain://127.0.0.1:1", "ENVELOPE_FROM": "nobody",
+            ], code: "no_account_configured", says: ["Tell the person who runs this server", "ENVELOPE_FROM"]),
+        Mistake(
+            testDescription: "a time that is none",
+            environment: [
+                "ENVELOPE_SMTP_URL": "smtp+plain://127.0.0.1:1", "ENVELOPE_FROM": "me@example.com",
+                "ENVELOPE_RETENTION": "never",
+            ], code: "internal", says: ["Tell the person who runs this server", "ENVELOPE_RETENTION"]),
         Mistake(
             testDescription: "no sender",
             environment: [

@@ -199,7 +199,7 @@ struct WebhookTests {
                 let id = try #require(told["deliveries"]?[0]?["id"]?.string)
                 #expect(try await json(["replay", id], environment) == ["replayed": 1])
                 #expect(try peer.requests().count == 4)
-                _ = try await json(["replay", "msg_none"], environment, status: 1)
+                _ = try await json(["replay", "msg_none"], environment, status: 2)
             }
         }
     }

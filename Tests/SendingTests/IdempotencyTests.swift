@@ -134,6 +134,11 @@ struct IdempotencyTests {
             #expect(failure?.field == "allow_duplicate")
             #expect(failure?.message.contains(first.send.id.text) == true)
             #expect(failure?.hint.contains(first.send.id.text) == true)
+            // What may have arrived is not sent once more because a field says so.
+            let isInDoubt = first.send.state == .unconfirmed
+            #expect(failure?.mayHaveBeenDelivered == isInDoubt)
+            #expect(failure?.message.contains("unconfirmed") == isInDoubt)
+            #expect(failure?.hint.hasPrefix("Do not send it again") == isInDoubt)
             #expect(try desk.looker().count("sends") == 1)
         }
     }

@@ -70,6 +70,9 @@ struct PolicyTests {
                     .init(filename: nil, contentType: nil, contentID: nil, content: .path("/etc/passwd"))
                 ]
             },
+            Refusal(testDescription: "too long a text", code: .messageTooLarge, field: "text") {
+                $0.text = String(repeating: "Hello, ", count: 2_000)
+            },
             Refusal(testDescription: "too much attached", code: .messageTooLarge, field: "attachments") {
                 $0.attachments = [
                     .init(

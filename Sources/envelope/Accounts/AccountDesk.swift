@@ -25,9 +25,7 @@ struct AccountDesk {
         do {
             store = try Store.open(at: path)
         } catch {
-            throw Failure(
-                .internal, "The record cannot be opened: \(error).",
-                hint: "Set ENVELOPE_DB or --db to a file in a folder that this user can write to.")
+            throw Failure.unopenable(error)
         }
     }
 
@@ -144,7 +142,7 @@ struct AccountDesk {
         }
     }
 
-    private func look(at account: Account) async -> MailboxLogin? {
+    func look(at account: Account) async -> MailboxLogin? {
         switch account.mailbox {
         case let broken as UnusableMailbox: MailboxLogin(failure: broken.failure)
         case let mailbox as IMAPMailbox: await mailbox.checkLogin(within: IMAPMailbox.patience)

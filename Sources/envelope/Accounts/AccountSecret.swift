@@ -30,7 +30,7 @@ final class AccountSecret {
         if command.noLogin { return nil }
         if let word = command.oauth { return try await signIn(word, username, provider) }
         if !command.passwordStdin, let given = Self.own(settings.proof) { return given }
-        if typed == nil { typed = try ask(username, provider) }
+        if typed == nil { typed = try await ask(username, provider) }
         return Given(proof: .password, place: .sealed, sealed: typed)
     }
 
@@ -70,7 +70,7 @@ final class AccountSecret {
         return Given(proof: .token, place: .oauth, sealed: signed?.access, oauth: signed)
     }
 
-    private func ask(_ username: String, _ provider: Provider?) throws(Failure) -> Secret {
+    private func ask(_ username: String, _ provider: Provider?) async throws(Failure) -> Secret {
         if command.passwordStdin {
             if let secret = Prompt.pipedSecret() { return secret }
             throw Failure(
@@ -85,7 +85,7 @@ final class AccountSecret {
                     + "--no-login for a server that wants none.", field: "password")
         }
         if let provider { StandardError.write(provider.advice + "\n") }
-        if let secret = Prompt.secret("Password of \(Reply.printable(username, limit: 320)): ") {
+        if let secret = await Prompt.secret("Password of \(Reply.printable(username, limit: 320)): ") {
             return secret
         }
         throw Failure(.invalidRequest, "No password was given.", hint: "Nothing was kept.", field: "password")

@@ -32,7 +32,8 @@ extension AccountSetup {
         // Without a secret there is nothing to log in with.
         if found.draft.login == nil, found.draft.inbox.proof == nil { return found }
         let candidates = await Spinner.turning("Looking for the mailbox of \(sender.address)") {
-            await discovery.mailboxes(for: sender.address, sendingThrough: found.draft.host,
+            await discovery.mailboxes(
+                for: sender.address, sendingThrough: found.draft.host,
                 ownSecret: found.draft.inbox.proof != nil)
         }
         var reason: Failure?

@@ -32,7 +32,8 @@ struct AccountsAdd: AsyncParsableCommand {
             it mail is sent all the same.
 
             A name that exists is replaced and keeps its sends. Exit status: 0 kept,
-            1 the login failed and nothing is kept, 2 wrong usage.
+            1 the login failed or no server was reached, and nothing is kept, 2 wrong
+            usage.
             """)
 
     @OptionGroup var options: SettingsOptions
@@ -42,7 +43,9 @@ struct AccountsAdd: AsyncParsableCommand {
         help: ArgumentHelp(
             "Sign in with OAuth 2.0: google, microsoft, custom or auto.", valueName: "provider"))
     var oauth: String?
-    @Argument(help: "The sender: you@example.com or 'You <you@example.com>'.") var sender: String
+    @Argument(
+        help: ArgumentHelp("The sender: you@example.com or 'You <you@example.com>'.", valueName: "sender"))
+    var address: String?
     @Option(help: "What to call it; the address by default.") var name: String?
     @Option(help: "The user name, where it is not the address.") var user: String?
     @Option(help: ArgumentHelp("A provider by name, for example ses or sendgrid.", valueName: "name"))
@@ -65,6 +68,14 @@ struct AccountsAdd: AsyncParsableCommand {
     @Flag(help: "Make it the default.") var `default` = false
     @Flag(help: "Keep it without a try.") var noTest = false
     @Flag(help: "Print JSON.") var json = false
+
+    var sender: String { address ?? "" }
+
+    mutating func validate() throws {
+        // `--oauth you@example.com`: the option takes the next word for the provider's name.
+        if address == nil, let word = oauth, word.contains("@") { (address, oauth) = (word, "auto") }
+        if address == nil { throw ValidationError("Whose mailbox? Give the sender, as in you@example.com.") }
+    }
 
     func run() async throws {
         try await AccountsRun(options, json: json).run { desk in

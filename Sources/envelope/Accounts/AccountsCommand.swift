@@ -5,7 +5,6 @@ import JSON
 import Mail
 import SMTP
 import Store
-import Tools
 
 /// `envelope accounts`: the mailboxes that mail is sent from.
 struct AccountsCommand: AsyncParsableCommand {
@@ -34,57 +33,14 @@ struct AccountsCommand: AsyncParsableCommand {
                 let accounts = try desk.store.accounts()
                 var lines = accounts.map(\.summary)
                 if lines.isEmpty {
-                    lines = ["There is no stored account. Set one up: envelope accounts add you@example.com"]
+                    lines = [
+                        "There is no stored account. Set one up: `envelope accounts add you@example.com`"
+                    ]
                 }
                 return (
                     lines.joined(separator: "\n"), ["accounts": .array(accounts.map { .object($0.report) })],
                     .done
                 )
-            }
-        }
-    }
-
-    /// A login now.
-    struct Test: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Log in now, without sending; a pause ends when it works.",
-            discussion: """
-                Without a name, every account. Exit status: 0 all can send, 1 one cannot. A
-                mailbox that cannot be looked into is said, and hinders no mail.
-                """)
-
-        @OptionGroup var options: SettingsOptions
-        @Argument(help: "The account's name, sender or id.") var name: String?
-        @Flag(help: "Print JSON.") var json = false
-
-        func run() async throws {
-            try await AccountsRun(options, json: json).run { desk in
-                let accounts = try name.map { [try desk.account($0)] } ?? desk.store.accounts()
-                if accounts.isEmpty { throw Failure.noStoredAccount }
-                var lines: [String] = []
-                var list: [JSON] = []
-                var status = HouseRun.Status.done
-                for account in accounts {
-                    let check = await Spinner.turning("Logging in to \(account.url)") {
-                        await desk.checked(account)
-                    }
-                    if check.failure != nil { status = .failed }
-                    lines.append(
-                        check.failure.map { "✘ \(account.name): \($0.message)\n  \($0.hint)" }
-                            ?? "✔ \(account.name): logged in to \(account.url)")
-                    if let key = check.publicKey { lines.append("  Its key: \(key)") }
-                    let mailbox = await Spinner.turning("Logging in to \(account.imapURL ?? "the mailbox")") {
-                        await desk.checkedMailbox(account)
-                    }
-                    lines += account.mailboxLines(mailbox)
-                    var object = account.report
-                    object["works"] = .bool(check.failure == nil)
-                    object["error"] = check.failure.map { .object(MailTools.report($0)) }
-                    object["server_key"] = check.publicKey.map(JSON.string)
-                    object["mailbox"] = mailbox.map { .object($0.report) }
-                    list.append(.object(object))
-                }
-                return (lines.joined(separator: "\n"), ["accounts": .array(list)], status)
             }
         }
     }

@@ -18,15 +18,18 @@ struct AccountsRun {
         _ body: (AccountDesk) async throws -> (text: String, json: JSON.Object, status: HouseRun.Status)
     ) async throws {
         let end: HouseRun.Status
+        var words: CommandWords?
         do {
             let environment = Environment.variables
-            let desk = try await AccountDesk(
-                try Settings(options, environment: environment), environment, now: { .now })
+            let settings = try Settings(options, environment: environment)
+            words = CommandWords(settings, environment)
+            _ = try settings.logLevel()
+            let desk = try await AccountDesk(settings, environment, now: { .now })
             let (text, json, status) = try await body(desk)
-            print(isJSON ? JSON.object(json).prettyText : text)
+            print(isJSON ? JSON.object(json).prettyText : words?.text(text) ?? text)
             end = status
         } catch let failure as Failure {
-            throw refused(failure)
+            throw refused(words?.failure(failure) ?? failure)
         } catch let exit as ExitCode {
             throw exit
         } catch {
@@ -36,7 +39,8 @@ struct AccountsRun {
     }
 
     private func refused(_ failure: Failure) -> ExitCode {
-        let status = failure.code == .internal ? HouseRun.Status.usage : HouseRun.Status(failure)
+        // Nothing is queued by these commands: a person tries again.
+        let status = HouseRun.Status(failure) == .usage ? HouseRun.Status.usage : .failed
         if isJSON {
             print(JSON.object(["error": .object(MailTools.report(failure))]).prettyText)
         } else {

@@ -51,7 +51,9 @@ extension ConfiguredAccount {
     }
 
     /// What a look into its mailbox came to, for a person.
-    func mailboxLines(_ check: MailboxLogin?) -> [String] {
+    func mailboxLines(_ check: MailboxLogin?) -> [String] { Self.mailboxLines(check, at: imapURL) }
+
+    static func mailboxLines(_ check: MailboxLogin?, at imapURL: String?) -> [String] {
         guard let check else {
             return ["  No mailbox is looked into, so bounces and Sent copies are not seen."]
         }

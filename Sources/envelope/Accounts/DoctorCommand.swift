@@ -21,7 +21,10 @@ struct DoctorCommand: AsyncParsableCommand {
         let findings: [Finding]
         do {
             let settings = try Settings(options, environment: environment)
-            findings = await Examination(settings, environment, isOffline: offline).findings()
+            let words = CommandWords(settings, environment)
+            findings = await Examination(settings, environment, isOffline: offline).findings().map {
+                Finding($0.subject, $0.verdict, words.text($0.detail), fix: $0.fix.map(words.text))
+            }
         } catch {
             findings = [
                 Finding(

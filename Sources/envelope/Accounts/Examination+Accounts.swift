@@ -43,7 +43,7 @@ extension Examination {
                 Finding(
                     "accounts", .wrong, "there is none to send from",
                     fix:
-                        "envelope accounts add you@example.com (or ENVELOPE_SMTP_URL, or --sandbox to try it)"
+                        "`envelope accounts add you@example.com` (or ENVELOPE_SMTP_URL, or --sandbox to try it)"
                 ))
         }
         for queue in (try? store?.stranded(besides: known, .smtp)) ?? [] {

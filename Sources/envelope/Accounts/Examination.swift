@@ -31,7 +31,9 @@ struct Examination {
             return findings + [Finding("secret key", .wrong, error.message, fix: error.hint)]
         }
         guard SystemFile.exists(path) else {
-            findings.append(Finding("record", .note, "\(path) is not there yet; the first send makes it"))
+            findings.append(
+                Failure.unmakable(path).map { Finding("record", .wrong, $0.message, fix: $0.hint) }
+                    ?? Finding("record", .note, "\(path) is not there yet; the first send makes it"))
             return findings + (await accounts(nil, keys))
         }
         do {
@@ -40,10 +42,7 @@ struct Examination {
             findings += await accounts(store, keys)
             try store.close()
         } catch {
-            findings.append(
-                Finding(
-                    "record", .wrong, "\(error)",
-                    fix: "Correct who may write to it, or name another with ENVELOPE_DB."))
+            findings.append(Finding("record", .wrong, "\(error)", fix: Failure.unopenable(error).hint))
         }
         return findings
     }
@@ -57,13 +56,11 @@ struct Examination {
         }
         do {
             _ = try settings.tools()
-            _ = try settings.approval()
+            try settings.check()
             _ = try settings.connections()
             _ = try settings.giveUpAfter()
             _ = try settings.retention()
             _ = try settings.httpPort()
-            _ = try settings.sentCopy()
-            _ = try settings.imapPolling()
         } catch {
             findings.append(Finding("settings", .wrong, error.description, fix: "Correct that setting."))
         }

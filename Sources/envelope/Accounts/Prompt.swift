@@ -1,38 +1,41 @@
 import Glibc
 import SMTP
+import UnixSignals
 
 /// Questions to the person at the terminal.
 enum Prompt {
     static var canAsk: Bool { isatty(0) == 1 && isatty(2) == 1 }
 
-    /// What is typed is not shown, also when the program is stopped in between: the terminal is put right again.
+    /// What is typed is not shown; a signal ends the program at once, with the terminal put right.
     ///
     /// - Returns: nil when nothing was typed.
-    static func secret(_ question: String) -> Secret? {
-        StandardError.write(question)
+    static func secret(_ question: String) async -> Secret? {
         var before = termios()
         guard tcgetattr(0, &before) == 0 else { return nil }
+        let shown = before
+        let signals = await UnixSignalsSequence(trapping: [.sigint, .sigterm, .sighup, .sigquit])
+        // Until the program's end: libdispatch does not give back a signal that it has once taken.
+        Task {
+            for await signal in signals {
+                var shown = shown
+                tcsetattr(0, TCSANOW, &shown)
+                StandardError.write("\n")
+                // As a shell says it of a program that a signal ended.
+                _exit(128 + (signal == .sigterm ? SIGTERM : signal == .sighup ? SIGHUP : SIGINT))
+            }
+        }
+        StandardError.write(question)
         var silent = before
         silent.c_lflag &= ~tcflag_t(ECHO)
         silent.c_lflag |= tcflag_t(ICANON)
-        // An interrupt would leave the terminal silent: it comes when all is put right.
-        var interrupts = sigset_t()
-        var old = sigset_t()
-        sigemptyset(&interrupts)
-        for signal in [SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGQUIT] { sigaddset(&interrupts, signal) }
-        silent.c_lflag &= ~tcflag_t(ISIG)
-        pthread_sigmask(SIG_BLOCK, &interrupts, &old)
-        guard tcsetattr(0, TCSAFLUSH, &silent) == 0 else {
-            pthread_sigmask(SIG_SETMASK, &old, nil)
-            return nil
-        }
+        guard tcsetattr(0, TCSAFLUSH, &silent) == 0 else { return nil }
+        // Not blocked in the reading: with one processor the watch would wait for the line's end.
+        var input = pollfd(fd: 0, events: Int16(POLLIN), revents: 0)
+        while poll(&input, 1, 0) == 0 { try? await Task.sleep(for: .milliseconds(30)) }
         let line = readLine()
         tcsetattr(0, TCSAFLUSH, &before)
-        pthread_sigmask(SIG_SETMASK, &old, nil)
         StandardError.write("\n")
-        // Ctrl-C comes as a character while signals are off.
-        guard let line, !line.isEmpty, !line.unicodeScalars.contains("\u{3}") else { return nil }
-        return Secret(line)
+        return line.flatMap { $0.isEmpty ? nil : Secret($0) }
     }
 
     /// A line of standard input that is no terminal, for scripts.

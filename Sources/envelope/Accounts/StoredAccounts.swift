@@ -84,7 +84,8 @@ actor StoredAccounts {
     /// - Parameter own: the id of the environment's account, which goes before a stored one of the same kind.
     /// - Returns: with the failure of the last one that cannot be used. What the record does not tell now stays as it
     ///   was.
-    private func configured(_ store: Store, besides own: String?) -> (accounts: [Account], failure: Failure?) {
+    private func configured(_ store: Store, besides own: String?) -> (accounts: [Account], failure: Failure?)
+    {
         var next: [String: Kept] = [:]
         var accounts: [Account] = []
         var failure: Failure?

@@ -23,11 +23,24 @@ struct OAuthOptions: ParsableArguments {
 
     @Option(
         name: .customLong("authorization-url"),
-        help: ArgumentHelp("Another provider's endpoints.", valueName: "url"))
+        help: ArgumentHelp("Another provider's page to sign in on.", valueName: "url"))
     var authorizationURL: String?
 
-    @Option(name: .customLong("token-url"), help: .hidden) var tokenURL: String?
-    @Option(name: .customLong("device-url"), help: .hidden) var deviceURL: String?
-    @Option(help: .hidden) var scope: String?
-    @Option(name: .customLong("oauth-ca-file"), help: .hidden) var caFile: String?
+    @Option(
+        name: .customLong("token-url"),
+        help: ArgumentHelp("Where it gives and renews tokens.", valueName: "url"))
+    var tokenURL: String?
+
+    @Option(
+        name: .customLong("device-url"),
+        help: ArgumentHelp("Where it gives codes for other devices.", valueName: "url"))
+    var deviceURL: String?
+
+    @Option(help: ArgumentHelp("What to ask for: the provider's name for SMTP.", valueName: "scope"))
+    var scope: String?
+
+    @Option(
+        name: .customLong("oauth-ca-file"),
+        help: ArgumentHelp("PEM file of authorities to trust for these endpoints.", valueName: "file"))
+    var caFile: String?
 }

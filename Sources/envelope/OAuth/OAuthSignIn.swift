@@ -120,7 +120,7 @@ struct OAuthSignIn {
             grant = try await isByDevice(provider) ? byDevice(client) : byBrowser(client, user)
         } catch {
             await engine.shutdown()
-            throw Failure(error, provider)
+            throw Failure(error, provider, byDevice: isByDevice(provider))
         }
         await engine.shutdown()
         guard let refresh = grant.refreshToken else {
@@ -180,7 +180,9 @@ struct OAuthSignIn {
 
 extension Failure {
     /// Why a person's sign-in gave no tokens.
-    init(_ error: OAuthError, _ provider: OAuthProvider) {
+    ///
+    /// - Parameter byDevice: the way that was tried.
+    init(_ error: OAuthError, _ provider: OAuthProvider, byDevice: Bool) {
         let message = "\(provider.name) gave no token: \(error.detail)."
         switch error.kind {
         case .unavailable, .strange, .cancelled:
@@ -189,7 +191,11 @@ extension Failure {
                 hint: "Try again; if it goes on, check the endpoints and the network.",
                 retryable: true)
         case .unfit:
-            self.init(.invalidRequest, message, hint: "Choose --device or --browser, or give the endpoint.")
+            self.init(
+                .invalidRequest, message,
+                hint: byDevice
+                    ? "Sign in with --browser, or give --device-url."
+                    : "Sign in with --device, or give --authorization-url.")
         case .clientRefused:
             self.init(
                 .oauthRequired, message,
