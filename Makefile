@@ -2,7 +2,7 @@
 SWIFT ?= swift
 RELEASE := --configuration release --static-swift-stdlib --product envelope
 
-.PHONY: demo test build release format lint bench crash-matrix fuzz clean help
+.PHONY: demo test build release format lint bench crash-matrix fuzz unit clean help
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -48,6 +48,10 @@ crash-matrix: build
 fuzz:
 	@Tests/Fuzz/run.sh --self-test
 	@Tests/Fuzz/run.sh --runs 10000000
+
+## make unit     start the systemd unit under a real systemd, in a machine of its own (as root)
+unit: release
+	@Tests/Peers/systemd.sh .build/release/envelope
 
 ## make format   bring the sources into the house's format
 format:

@@ -102,10 +102,11 @@ struct SchemaFileTests {
         if let items = object["items"] { try walk(items, at: path + "[]") }
     }
 
-    @Test("The usual three together stay small: under 8,000 characters, which is under 2,000 tokens")
+    // Counted once with a tokenizer: 1,996 at 7,863 characters.
+    @Test("The usual three together stay small: under 7,870 characters, which is under 2,000 tokens")
     func size() {
         let size = usual.map { JSON.object($0.definition).bytes.count }.reduce(0, +)
-        #expect(size < 8_000)
+        #expect(size < 7_870)
     }
 
     @Test("The enums in the schemas are the code's")
