@@ -13,7 +13,7 @@ struct CommandWords: Sendable {
     /// Those that take `--db`.
     private static let commands: Set<Substring> = [
         "accounts", "approve", "cancel", "deny", "doctor", "drain", "list", "mailbox", "prune", "retry",
-        "sandbox", "suppressions", "track", "webhooks",
+        "sandbox", "send", "suppressions", "track", "webhooks",
     ]
 
     init(_ settings: Settings, _ environment: [String: String]) {

@@ -76,7 +76,7 @@ struct EnvelopeCommand: AsyncParsableCommand {
         version: version,
         subcommands: [
             Serve.self, AccountsCommand.self, DoctorCommand.self, SchemaCommand.self, SandboxCommand.self,
-            TrackCommand.self, ListCommand.self,
+            SendCommand.self, TrackCommand.self, ListCommand.self, ConfigCommand.self,
             CancelCommand.self, RetryCommand.self, ApproveCommand.self, DenyCommand.self, DrainCommand.self,
             PruneCommand.self, SuppressionsCommand.self, WebhooksCommand.self, MailboxCommand.self,
         ],

@@ -9,9 +9,11 @@ extension Settings {
         let value: String?
     }
 
+    static let fileSource = "settings file"
+
     /// Every setting that is set, with where it comes from.
     var origins: [Origin] {
-        let sources = ["flag", "environment", "settings file"]
+        let sources = ["flag", "environment", Self.fileSource]
         return Self.keys.sorted().compactMap { key in
             let isSecret = Self.secretKeys.contains(key)
             for (layer, source) in zip(layers, sources) {

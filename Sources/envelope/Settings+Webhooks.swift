@@ -5,13 +5,12 @@ import Sending
 import Tools
 
 extension Settings {
-    /// URLs that are told of what this process writes: from the flags, else from ENVELOPE_WEBHOOK, separated by commas.
+    /// URLs that are told of what this process writes; in ENVELOPE_WEBHOOK separated by commas.
     ///
     /// - Throws: for a URL that can never be told anything, and when there is no secret to sign with.
     func webhooks() throws(SettingsError) -> [String] {
         let named = reader.stringArray(forKey: "webhook") ?? reader.stringArray(forKey: "webhook.url") ?? []
-        let all = webhookFlags.isEmpty ? named : webhookFlags
-        let urls = all.map { $0.filter { !$0.isWhitespace } }.filter { !$0.isEmpty }
+        let urls = named.map { $0.filter { !$0.isWhitespace } }.filter { !$0.isEmpty }
         for url in urls {
             if let objection = WebhookPost.objection(to: url, allowsPrivate: allowsPrivateWebhooks) {
                 throw SettingsError(

@@ -8,8 +8,6 @@ struct Settings: Sendable {
     let reader: ConfigReader
     /// Flags, environment and file, each for itself.
     let layers: [ConfigReader]
-    private let attachmentFlags: [String]
-    let webhookFlags: [String]
 
     /// - Throws: `SettingsError` when the settings file cannot be read, or a switch is neither on nor off.
     init(_ options: SettingsOptions, environment: [String: String]) throws {
@@ -44,6 +42,12 @@ struct Settings: Sendable {
         set(["deny", "to"], options.rails.denyTo)
         set(["max", "recipients"], options.rails.maxRecipients)
         set(["limit"], options.rails.sendLimit)
+        for (key, list) in [
+            (["attachment", "roots"], options.attachmentRoots), (["webhook"], options.webhooks),
+        ]
+        where !list.isEmpty {
+            flags[AbsoluteConfigKey(key)] = ConfigValue(.stringArray(list), isSecret: false)
+        }
         set(["sandbox"], options.sandbox ? "true" : nil)
         set(["smtp", "allow", "plain"], options.smtpAllowPlain ? "true" : nil)
 
@@ -60,8 +64,6 @@ struct Settings: Sendable {
         }
         self.reader = ConfigReader(providers: providers)
         self.layers = providers.map { ConfigReader(provider: $0) }
-        self.attachmentFlags = options.attachmentRoots
-        self.webhookFlags = options.webhooks
         for key in Self.flagKeys { _ = try checkedFlag(key) }
     }
 
@@ -72,10 +74,8 @@ struct Settings: Sendable {
     var isSandbox: Bool { flag("sandbox") }
     var allowsPlain: Bool { flag("smtp.allow.plain") }
 
-    /// From the flags, else from ENVELOPE_ATTACHMENT_ROOTS, separated by commas.
-    var attachmentRoots: [String] {
-        attachmentFlags.isEmpty ? reader.stringArray(forKey: "attachment.roots") ?? [] : attachmentFlags
-    }
+    /// In ENVELOPE_ATTACHMENT_ROOTS separated by commas.
+    var attachmentRoots: [String] { reader.stringArray(forKey: "attachment.roots") ?? [] }
 
     /// How to log in; nil when neither a password nor a token is set. The highest layer that sets anything decides: a
     /// flag's password file outranks the environment's token. Within one a token wins over a password, and the value

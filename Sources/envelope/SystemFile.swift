@@ -24,6 +24,16 @@ enum SystemFile {
         return String(cString: folder) + "/" + path
     }
 
+    /// What comes until the end.
+    static func all(of descriptor: Int32) -> [UInt8] {
+        var all: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = read(descriptor, &buffer, buffer.count)
+            if count > 0 { all += buffer[..<count] } else if count == 0 || errno != EINTR { return all }
+        }
+    }
+
     /// Of a small text file; nil when it cannot be read.
     static func firstLine(_ path: String) -> String? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)

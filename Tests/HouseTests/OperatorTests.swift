@@ -167,4 +167,71 @@ struct OperatorTests {
             #expect(program.standardError.contains(command), "\(program.standardError)")
         }
     }
+
+    @Test("send takes a message from the command line, and its exit status says what became of it")
+    func send() async throws {
+        try await withTemporaryFolder { folder in
+            let environment = ["ENVELOPE_DB": folder + "/envelope.db", "ENVELOPE_SANDBOX": "1"]
+            try SettingsTests.write("a,b\n1,2\n", to: folder + "/figures.csv")
+            func send(_ to: String, _ more: [String] = [], input: String = "") async throws -> (
+                status: Int32, output: String, errors: String
+            ) {
+                try await AccountsTests.run(
+                    ["send", "--to", to, "--subject", "Done"] + more, input: input, environment: environment)
+            }
+            let sent = try await send(
+                "Ada <ada@example.org>",
+                ["--to", "b@example.org", "--attach", folder + "/figures.csv", "--json"],
+                input: "It is\ndone.\n")
+            #expect(sent.status == 0, "\(sent)")
+            let json = try JSON(parsing: sent.output)
+            #expect(json["status"] == "sent" && json["to"]?.array?.count == 2, "\(sent)")
+            let inbox = try await Program.run(["sandbox", "list", "--json"], environment: environment)
+            let taken = try #require(try JSON(parsing: inbox.output)[0]?["id"]?.string)
+            let shown = try await Program.run(["sandbox", "show", taken], environment: environment)
+            #expect(shown.output.contains("figures.csv") && shown.output.contains("It is\r\ndone."), "\(shown)")
+            let failed = try await send("rejected@simulator.test", ["--text", "x"])
+            #expect(failed.status == 1 && failed.output.contains("failed"), "\(failed)")
+            let queued = try await send("deferred@simulator.test", ["--text", "x", "--wait", "1"])
+            #expect(queued.status == 75 && queued.output.contains("queued"), "\(queued)")
+            let again = try await send("deferred@simulator.test", ["--text", "x"])
+            #expect(again.status == 2 && again.errors.contains("allow_duplicate"), "\(again)")
+            for more in [["--attach", folder + "/none"], ["--text", "x", "--send-at", "soon"]] {
+                let refused = try await send("ada@example.org", more)
+                #expect(refused.status == 2 && !refused.errors.isEmpty, "\(refused)")
+            }
+            let wrong = try await send("ada@", ["--text", "x", "--json"])
+            #expect(try JSON(parsing: wrong.output)["error"]?["field"] == "to[0]", "\(wrong)")
+            #expect(wrong.status == 2)
+        }
+    }
+
+    @Test("config prints an entry that a host starts the program by, without a secret")
+    func config() async throws {
+        try await withTemporaryFolder { folder in
+            let printed = try await Program.run(
+                ["config", "--sandbox", "--attachment-root", "/srv/a", "--attachment-root", "/srv/b"],
+                environment: [
+                    "ENVELOPE_DB": folder + "/envelope.db", "ENVELOPE_SMTP_PASSWORD": "planted",
+                    "ENVELOPE_LIMIT": "5/day",
+                ])
+            #expect(printed.status == 0, "\(printed)")
+            #expect(!(printed.output + printed.errors).contains("planted"))
+            #expect(printed.errors.contains("ENVELOPE_SMTP_PASSWORD"))
+            let entry = try #require(try JSON(parsing: printed.output)["mcpServers"]?["envelope"])
+            let variables = try #require(entry["env"]?.object)
+            #expect(variables["ENVELOPE_SANDBOX"] == "true" && variables["ENVELOPE_LIMIT"] == "5/day")
+            #expect(variables["ENVELOPE_ATTACHMENT_ROOTS"] == "/srv/a,/srv/b")
+            // As a host would: nothing else is set.
+            let child = try ChildProcess(
+                try #require(entry["command"]?.string), ["doctor", "--offline"],
+                environment: Dictionary(
+                    uniqueKeysWithValues: variables.names.map { ($0, variables[$0]?.string ?? "") }))
+            child.closeInput()
+            var said = ""
+            for await line in child.lines { said += line }
+            #expect(await child.ended() == 0)
+            #expect(said.contains(folder + "/envelope.db"), "\(said)")
+        }
+    }
 }

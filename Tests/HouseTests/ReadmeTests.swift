@@ -108,7 +108,7 @@ struct ReadmeTests {
         var known = ""
         for command in [
             [], ["serve"], ["list"], ["track"], ["sandbox"], ["schema"], ["cancel"], ["retry"], ["drain"],
-            ["prune"],
+            ["prune"], ["send"], ["config"],
         ] {
             known += try await Program.run(command + ["--help"]).output
         }

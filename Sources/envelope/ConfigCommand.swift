@@ -1,0 +1,52 @@
+import ArgumentParser
+import Glibc
+import JSON
+
+/// `envelope config`: the entry that a host's settings need.
+struct ConfigCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "config", abstract: "Print a ready mcpServers entry for an agent host.",
+        discussion: """
+            With what the flags and the environment say here; the settings file and the
+            accounts are found by themselves. A secret is not printed: keep it with
+            `envelope accounts add`, or name a file for it. Nothing is changed.
+
+              envelope config --sandbox
+            """)
+
+    @OptionGroup var options: SettingsOptions
+    @Flag(help: "As the other commands have it; it prints JSON always.") var json = false
+
+    func run() async throws {
+        let settings = try Settings(options, environment: Environment.variables)
+        try settings.check()
+        var environment: JSON.Object = [:]
+        var secrets: [String] = []
+        for origin in settings.origins where origin.source != Settings.fileSource {
+            guard let value = origin.value else {
+                secrets.append(origin.name)
+                continue
+            }
+            // A host starts it in another folder.
+            let isPath = origin.name == "ENVELOPE_DB" || origin.name.hasSuffix("_FILE")
+            environment[origin.name] = .string(isPath ? SystemFile.absolute(value) : value)
+        }
+        var entry: JSON.Object = ["command": .string(Self.program)]
+        if !environment.names.isEmpty { entry["env"] = .object(environment) }
+        print(JSON.object(["mcpServers": ["envelope": .object(entry)]]).prettyText)
+        if !secrets.isEmpty {
+            StandardError.write(
+                "envelope: left out, for each is a secret: \(secrets.joined(separator: ", ")). "
+                    + "`envelope accounts add` keeps them sealed; or name a file, as ENVELOPE_SMTP_PASSWORD_FILE does.\n"
+            )
+        }
+    }
+
+    /// Where this program is, with every link followed.
+    private static var program: String {
+        var buffer = [CChar](repeating: 0, count: 4_096)
+        let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
+        return count > 0
+            ? String(decoding: buffer.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self) : "envelope"
+    }
+}
