@@ -189,7 +189,8 @@ struct OperatorTests {
             let inbox = try await Program.run(["sandbox", "list", "--json"], environment: environment)
             let taken = try #require(try JSON(parsing: inbox.output)[0]?["id"]?.string)
             let shown = try await Program.run(["sandbox", "show", taken], environment: environment)
-            #expect(shown.output.contains("figures.csv") && shown.output.contains("It is\r\ndone."), "\(shown)")
+            #expect(
+                shown.output.contains("figures.csv") && shown.output.contains("It is\r\ndone."), "\(shown)")
             let failed = try await send("rejected@simulator.test", ["--text", "x"])
             #expect(failed.status == 1 && failed.output.contains("failed"), "\(failed)")
             let queued = try await send("deferred@simulator.test", ["--text", "x", "--wait", "1"])
