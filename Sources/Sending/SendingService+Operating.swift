@@ -74,6 +74,16 @@ extension SendingService {
         }
     }
 
+    /// What this process lacks to send that one; nil where it lacks nothing.
+    package func stranded(_ id: SendID) throws(Failure) -> StrandedQueue? {
+        guard let store = try door.forReading() else { return nil }
+        do {
+            return try store.stranded(id, besides: accounts.map(\.record.id))
+        } catch {
+            throw .record(error, "The record could not be read")
+        }
+    }
+
     /// Deletes the mail data of finished sends that are older than this, and settled deliveries to webhooks; the record
     /// and its events stay.
     package func prune(olderThan age: Duration) async throws(Failure) -> Pruning {

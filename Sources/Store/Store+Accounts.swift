@@ -81,6 +81,18 @@ extension Store {
         }
     }
 
+    /// The account of one send where it is none of these; nil also where there is no such send.
+    package func stranded(_ id: SendID, besides accounts: [String]) throws -> StrandedQueue? {
+        try look { db in
+            try db.first(
+                """
+                SELECT a.name, a.server FROM sends s JOIN accounts a ON a.id = s.account_id
+                WHERE s.id = ? AND a.id NOT IN (SELECT value FROM json_each(?))
+                """, .text(id.text), .text(try Coding.text(accounts))
+            ) { StrandedQueue(account: $0.text(0), server: $0.text(1), sends: 1) }
+        }
+    }
+
     /// True when `bringForward` would find something.
     package func isAnyDue(beyond limit: Timestamp, for account: String) throws -> Bool {
         try look { db in

@@ -31,10 +31,10 @@ struct ApproveCommand: AsyncParsableCommand {
                     return ("Not approved: it stays held.", MailTools.report(shown), .failed)
                 }
             }
+            let stranded = try service.stranded(id)
             let history = try await service.approve(
-                id, content: content, by: Question.person,
-                wait: .seconds(service.accounts.isEmpty ? 0 : 60))
-            return (history.send.summary, MailTools.report(history), .init(history.send))
+                id, content: content, by: Question.person, wait: .seconds(stranded == nil ? 60 : 0))
+            return (history.send.summary(stranded), MailTools.report(history), .init(history.send))
         }
     }
 }
@@ -86,8 +86,11 @@ extension Failure {
 
 extension SendRecord {
     /// How it stands, in a line for a person.
-    var summary: String {
+    ///
+    /// - Parameter stranded: what it waits for where this process cannot send it.
+    func summary(_ stranded: StrandedQueue?) -> String {
         let what = "\(status.rawValue) (\(state.rawValue))"
-        return failure.map { "\(what): \($0.message) \($0.hint)" } ?? what
+        if let failure { return "\(what): \(failure.message) \(failure.hint)" }
+        return stranded.map { "\(what): \($0.sentence)." } ?? what
     }
 }

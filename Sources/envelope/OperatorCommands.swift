@@ -50,10 +50,10 @@ struct RetryCommand: AsyncParsableCommand {
     func run() async throws {
         let id = try send.value()
         try await HouseRun(options, json: json).run { service throws(Failure) in
+            let stranded = try service.stranded(id)
             let history = try await service.retry(
-                id, evenIfItMayHaveArrived: evenIfItMayHaveArrived,
-                wait: .seconds(service.accounts.isEmpty ? 0 : 60))
-            return (history.send.summary, MailTools.report(history), .init(history.send))
+                id, evenIfItMayHaveArrived: evenIfItMayHaveArrived, wait: .seconds(stranded == nil ? 60 : 0))
+            return (history.send.summary(stranded), MailTools.report(history), .init(history.send))
         }
     }
 }

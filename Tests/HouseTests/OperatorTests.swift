@@ -74,6 +74,10 @@ struct OperatorTests {
             #expect(try JSON(parsing: json.output)["elsewhere"]?[0]?["sends"] == 1, "\(json)")
             let doctor = try await Program.run(["doctor", "--offline"], environment: environment)
             #expect(doctor.output.contains(told), "\(doctor)")
+            let id = try #require(sent["id"]?.string)
+            _ = try await Program.run(["cancel", id], environment: environment)
+            let retried = try await Program.run(["retry", id], environment: environment)
+            #expect(retried.status == 75 && retried.output.contains(told), "\(retried)")
             environment["ENVELOPE_SMTP_URL"] = "smtp+plain://me@127.0.0.1:1"
             #expect(try await !Program.run(["drain"], environment: environment).output.contains("waits for"))
             // A sandbox has nothing to do with it.
