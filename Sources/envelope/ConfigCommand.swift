@@ -7,8 +7,8 @@ struct ConfigCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "config", abstract: "Print a ready mcpServers entry for an agent host.",
         discussion: """
-            With what the flags and the environment say here; the settings file and the
-            accounts are found by themselves. A secret is not printed: keep it with
+            With what the flags and the environment say here; the usual settings file and
+            the accounts are found by themselves. A secret is not printed: keep it with
             `envelope accounts add`, or name a file for it. Nothing is changed.
 
               envelope config --sandbox
@@ -18,18 +18,20 @@ struct ConfigCommand: AsyncParsableCommand {
     @Flag(help: "As the other commands have it; it prints JSON always.") var json = false
 
     func run() async throws {
-        let settings = try Settings(options, environment: Environment.variables)
+        let variables = Environment.variables
+        let settings = try Settings(options, environment: variables)
         try settings.check()
         var environment: JSON.Object = [:]
+        if let file = options.config ?? variables["ENVELOPE_CONFIG"] {
+            environment["ENVELOPE_CONFIG"] = .string(SystemFile.absolute(file))
+        }
         var secrets: [String] = []
         for origin in settings.origins where origin.source != Settings.fileSource {
             guard let value = origin.value else {
                 secrets.append(origin.name)
                 continue
             }
-            // A host starts it in another folder.
-            let isPath = origin.name == "ENVELOPE_DB" || origin.name.hasSuffix("_FILE")
-            environment[origin.name] = .string(isPath ? SystemFile.absolute(value) : value)
+            environment[origin.name] = .string(Self.absolute(value, of: origin.name))
         }
         var entry: JSON.Object = ["command": .string(Self.program)]
         if !environment.names.isEmpty { entry["env"] = .object(environment) }
@@ -40,6 +42,14 @@ struct ConfigCommand: AsyncParsableCommand {
                     + "`envelope accounts add` keeps them sealed; or name a file, as ENVELOPE_SMTP_PASSWORD_FILE does.\n"
             )
         }
+    }
+
+    /// A host starts the program in another folder.
+    private static func absolute(_ value: String, of variable: String) -> String {
+        if variable == "ENVELOPE_ATTACHMENT_ROOTS" {
+            return value.split(separator: ",").map { SystemFile.absolute(String($0)) }.joined(separator: ",")
+        }
+        return variable == "ENVELOPE_DB" || variable.hasSuffix("_FILE") ? SystemFile.absolute(value) : value
     }
 
     /// Where this program is, with every link followed.

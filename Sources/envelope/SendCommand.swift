@@ -107,7 +107,12 @@ struct SendCommand: AsyncParsableCommand {
         if isatty(STDIN_FILENO) == 1 {
             throw ValidationError("There is no body: give --text, --html or --markdown, or pipe it in.")
         }
-        guard let text = String(validating: SystemFile.all(of: STDIN_FILENO), as: UTF8.self) else {
+        let limit = Limits().mailData
+        guard let octets = SystemFile.all(of: STDIN_FILENO, limit: limit) else {
+            throw ValidationError(
+                "Standard input cannot be read, or is longer than \(limit) octets; nothing was sent.")
+        }
+        guard let text = String(validating: octets, as: UTF8.self) else {
             throw ValidationError("What came on standard input is not UTF-8; a file goes with --attach.")
         }
         return text

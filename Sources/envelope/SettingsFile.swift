@@ -41,14 +41,15 @@ struct SettingsFile {
     }
 
     private mutating func take(_ value: JSON, _ words: [String]) throws(SettingsError) {
-        if let object = value.object {
+        let key = words.joined(separator: ".")
+        // An empty one sets nothing, but where a value belongs it is none.
+        if let object = value.object, !object.names.isEmpty || !Settings.keys.contains(key) {
             for name in object.names {
                 guard let value = object[name] else { continue }
                 try take(value, words + name.lowercased().split(separator: "_").map(String.init))
             }
             return
         }
-        let key = words.joined(separator: ".")
         let variable = Settings.variable(key)
         guard Settings.keys.contains(key) else {
             if words.isEmpty {
@@ -65,7 +66,9 @@ struct SettingsFile {
         var texts: [String] = []
         for item in value.array ?? [value] { texts.append(try text(item, variable)) }
         let isList = Settings.listKeys.contains(key)
-        if isList, value.array == nil { texts = texts[0].split(separator: ",").map(String.init) }
+        if isList, value.array == nil {
+            texts = texts[0].split(separator: ",").map { String($0.drop { $0 == " " }) }
+        }
         let value = ConfigValue(
             isList ? .stringArray(texts) : .string(texts.joined(separator: ",")),
             isSecret: Settings.secretKeys.contains(key))

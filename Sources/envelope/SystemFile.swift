@@ -24,14 +24,16 @@ enum SystemFile {
         return String(cString: folder) + "/" + path
     }
 
-    /// What comes until the end.
-    static func all(of descriptor: Int32) -> [UInt8] {
+    /// What comes until the end; nil when it cannot be read, or is longer than `limit`: a part of it is no answer.
+    static func all(of descriptor: Int32, limit: Int) -> [UInt8]? {
         var all: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
-        while true {
+        while all.count <= limit {
             let count = read(descriptor, &buffer, buffer.count)
-            if count > 0 { all += buffer[..<count] } else if count == 0 || errno != EINTR { return all }
+            if count == 0 { return all }
+            if count > 0 { all += buffer[..<count] } else if errno != EINTR { return nil }
         }
+        return nil
     }
 
     /// Of a small text file; nil when it cannot be read.

@@ -205,6 +205,12 @@ struct OperatorTests {
                 let refused = try await send("ada@example.org", more)
                 #expect(refused.status == 2 && !refused.errors.isEmpty, "\(refused)")
             }
+            // A folder opens, and cannot be read.
+            let shell = try ChildProcess(
+                "/bin/sh", ["-c", "exec \"$0\" send --to ada@example.org --subject x < /", Program.path],
+                environment: environment)
+            #expect(await shell.ended() == 2)
+            #expect(shell.standardError.contains("cannot be read"), "\(shell.standardError)")
             let wrong = try await send("ada@", ["--text", "x", "--json"])
             #expect(try JSON(parsing: wrong.output)["error"]?["field"] == "to[0]", "\(wrong)")
             #expect(wrong.status == 2)
@@ -214,8 +220,13 @@ struct OperatorTests {
     @Test("config prints an entry that a host starts the program by, without a secret")
     func config() async throws {
         try await withTemporaryFolder { folder in
+            try SettingsTests.write("{}", to: folder + "/own.json")
             let printed = try await Program.run(
-                ["config", "--sandbox", "--attachment-root", "/srv/a", "--attachment-root", "/srv/b"],
+                [
+                    "config", "--sandbox", "--attachment-root", "/srv/a", "--attachment-root", "b",
+                    "--config",
+                    folder + "/own.json",
+                ],
                 environment: [
                     "ENVELOPE_DB": folder + "/envelope.db", "ENVELOPE_SMTP_PASSWORD": "planted",
                     "ENVELOPE_LIMIT": "5/day",
@@ -226,7 +237,9 @@ struct OperatorTests {
             let entry = try #require(try JSON(parsing: printed.output)["mcpServers"]?["envelope"])
             let variables = try #require(entry["env"]?.object)
             #expect(variables["ENVELOPE_SANDBOX"] == "true" && variables["ENVELOPE_LIMIT"] == "5/day")
-            #expect(variables["ENVELOPE_ATTACHMENT_ROOTS"] == "/srv/a,/srv/b")
+            #expect(variables["ENVELOPE_CONFIG"]?.string == folder + "/own.json")
+            let roots = variables["ENVELOPE_ATTACHMENT_ROOTS"]?.string?.split(separator: ",") ?? []
+            #expect(roots.count == 2 && roots.allSatisfy { $0.hasPrefix("/") }, "\(roots)")
             // As a host would: nothing else is set.
             let child = try ChildProcess(
                 try #require(entry["command"]?.string), ["doctor", "--offline"],

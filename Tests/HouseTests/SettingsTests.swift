@@ -199,6 +199,7 @@ struct SettingsTests {
             (#"{"alow_to": "example.org"}"#, ["\"alow_to\", which is no setting", #"{"allow": {"to": …}}"#]),
             (#"{"approve": true}"#, ["ENVELOPE_APPROVE", "all, external or none"]),
             (#"{"sandbox": "ture"}"#, ["ENVELOPE_SANDBOX", "not ture"]),
+            (#"{"deny": {"to": {}}}"#, ["ENVELOPE_DENY_TO", "list of texts"]),
             (#"{"sandbox": [true, {}]}"#, ["ENVELOPE_SANDBOX", "whole number"]),
             (#"{"smtp": {"url": "a"}, "smtp_url": "b"}"#, ["sets ENVELOPE_SMTP_URL twice"]),
             (#"["x"]"#, ["not a JSON object"]), (#"{"from": "#, ["is not JSON", "in line 1"]),
