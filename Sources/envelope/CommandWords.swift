@@ -30,17 +30,27 @@ struct CommandWords: Sendable {
         return isPlain ? path : "'" + path.replacing("'", with: "'\\''") + "'"
     }
 
-    func text(_ text: String) -> String {
-        guard let flag, text.contains("`envelope ") else { return text }
+    func text(_ text: String) -> String { named(text) ?? text }
+
+    /// The text with the record named in it; nil where it has nothing to name it in.
+    ///
+    /// Read as octets: an answer of a busy server passes here.
+    private func named(_ text: String) -> String? {
+        guard let flag else { return nil }
         // Outside and inside of backticks take turns.
-        let parts = text.split(separator: "`", omittingEmptySubsequences: false)
-        return parts.enumerated().map { index, part in
-            let words = part.split(separator: " ")
-            let isCommand =
-                index % 2 == 1 && index < parts.count - 1 && words.count > 1 && words[0] == "envelope"
-                && Self.commands.contains(words[1])
-            return isCommand && !words.contains("--db") ? part + flag : String(part)
-        }.joined(separator: "`")
+        let parts = text.utf8.split(separator: 0x60, omittingEmptySubsequences: false)
+        let commands = parts.indices.filter { $0 % 2 == 1 && $0 < parts.count - 1 && Self.isCommand(parts[$0]) }
+        if commands.isEmpty { return nil }
+        var words = parts.map { Substring($0) }
+        for place in commands { words[place] += flag }
+        return words.joined(separator: "`")
+    }
+
+    /// One of ours, that names no record yet.
+    private static func isCommand(_ part: Substring.UTF8View) -> Bool {
+        guard part.starts(with: "envelope ".utf8) else { return false }
+        let words = Substring(part).split(separator: " ")
+        return words.count > 1 && commands.contains(words[1]) && !words.contains("--db")
     }
 
     func failure(_ failure: Failure) -> Failure {
@@ -52,16 +62,27 @@ struct CommandWords: Sendable {
 
     /// A result or a send, as the tools give it.
     func object(_ object: JSON.Object) -> JSON.Object {
-        if flag == nil { return object }
         var object = object
-        if let step = object["next_step"]?.string { object["next_step"] = .string(text(step)) }
+        name(in: &object)
+        return object
+    }
+
+    /// True when there was something to name it in.
+    @discardableResult private func name(in object: inout JSON.Object) -> Bool {
+        var isNamed = false
+        if let step = object["next_step"]?.string, let named = named(step) {
+            object["next_step"] = .string(named)
+            isNamed = true
+        }
         if var error = object["error"]?.object {
             for name in ["message", "hint"] {
-                if let words = error[name]?.string { error[name] = .string(text(words)) }
+                guard let words = error[name]?.string, let named = named(words) else { continue }
+                error[name] = .string(named)
+                isNamed = true
             }
             object["error"] = .object(error)
         }
-        return object
+        return isNamed
     }
 
     func tool(_ tool: Tool) -> Tool {
@@ -70,13 +91,11 @@ struct CommandWords: Sendable {
             definition: tool.definition,
             asking: { call in
                 let outcome = await tool.run(call)
-                guard case .result(let result) = outcome, let structured = result.structured else {
-                    return outcome
-                }
-                let named = object(structured)
-                if named == structured { return outcome }
+                guard case .result(let result) = outcome, var structured = result.structured,
+                    name(in: &structured)
+                else { return outcome }
                 return .result(
-                    ToolResult(structured: named, links: result.links, isError: result.isError))
+                    ToolResult(structured: structured, links: result.links, isError: result.isError))
             })
     }
 }
