@@ -7,13 +7,22 @@ extension Fingerprint {
     ///   - request: as the caller gave it; what it leaves out is no field.
     ///   - message: the same with its defaults, and with the octets of its attachments.
     init(of request: SendRequest, as message: Message) {
+        let attachments = Self.digest(of: message.attachments)
+        self.init(
+            fields: request.idempotencyKey == nil ? [:] : Self.fields(of: request, attachments),
+            content: Self.content(of: request, from: message.from.address, attachments))
+    }
+
+    private static func fields(of request: SendRequest, _ attachments: String?) -> [String: String] {
         var fields: [String: String] = [:]
-        fields.reserveCapacity(16)
         func set(_ name: String, _ part: String?) {
-            if let part { fields[name] = Self.digest(CollectionOfOne(part)) }
+            if let part { set(name, all: [part]) }
         }
         func set(_ name: String, all parts: [String]) {
-            if !parts.isEmpty { fields[name] = Self.digest(parts) }
+            if parts.isEmpty { return }
+            var digest = PartsDigest()
+            for part in parts { digest.add(part) }
+            fields[name] = digest.text
         }
         set("account", request.account)
         set("from", request.from?.text)
@@ -25,16 +34,7 @@ extension Fingerprint {
         set("text", request.text)
         set("html", request.html)
         set("markdown", request.markdown)
-        if !message.attachments.isEmpty {
-            var digest = PartsDigest()
-            for attachment in message.attachments {
-                digest.add(attachment.filename)
-                digest.add(attachment.contentType ?? "")
-                digest.add(attachment.contentID ?? "")
-                attachment.content.withUnsafeBytes { digest.add($0) }
-            }
-            fields["attachments"] = digest.text
-        }
+        fields["attachments"] = attachments
         set("in_reply_to", request.inReplyTo?.text)
         set("references", all: request.references.map(\.text))
         set("headers", all: request.headers.flatMap { [$0.name, $0.value] })
@@ -42,22 +42,34 @@ extension Fingerprint {
         set("give_up_at", request.giveUpAt?.rfc3339)
         set("tags", all: request.tags)
         set("metadata", all: request.metadata.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] })
-
-        // To the same people, in whatever line and order they stand.
-        let people = (request.to + request.cc + request.bcc).map(\.address.text).sorted()
-        let content = [
-            "reply_to", "subject", "text", "html", "markdown", "attachments", "in_reply_to", "headers",
-        ]
-        var digest = PartsDigest()
-        digest.add(message.from.address.text)
-        for name in content { digest.add(fields[name] ?? "") }
-        for address in people { digest.add(address) }
-        self.init(fields: fields, content: digest.text)
+        return fields
     }
 
-    private static func digest(_ parts: some Sequence<String>) -> String {
+    /// What a recipient would call the same mail, to the same people, in whatever line and order they stand.
+    private static func content(
+        of request: SendRequest, from sender: Address, _ attachments: String?
+    ) -> String {
         var digest = PartsDigest()
-        for part in parts { digest.add(part) }
+        digest.add(sender.text)
+        for part in [request.subject, request.text, request.html, request.markdown, attachments] {
+            digest.add(orNil: part)
+        }
+        digest.add(orNil: request.inReplyTo?.text)
+        digest.add(all: request.replyTo.map(\.text))
+        digest.add(all: request.headers.flatMap { [$0.name, $0.value] })
+        digest.add(all: (request.to + request.cc + request.bcc).map(\.address.text).sorted())
+        return digest.text
+    }
+
+    private static func digest(of attachments: [Attachment]) -> String? {
+        if attachments.isEmpty { return nil }
+        var digest = PartsDigest()
+        for attachment in attachments {
+            digest.add(attachment.filename)
+            digest.add(attachment.contentType ?? "")
+            digest.add(attachment.contentID ?? "")
+            attachment.content.withUnsafeBytes { digest.add($0) }
+        }
         return digest.text
     }
 }
@@ -73,8 +85,23 @@ private struct PartsDigest {
     }
 
     mutating func add(_ part: UnsafeRawBufferPointer) {
-        withUnsafeBytes(of: UInt64(part.count).littleEndian) { hash.update(bufferPointer: $0) }
+        add(part.count)
         hash.update(bufferPointer: part)
+    }
+
+    /// Nothing is told from an empty part.
+    mutating func add(orNil part: String?) {
+        add(part == nil ? 0 : 1)
+        if let part { add(part) }
+    }
+
+    mutating func add(all parts: [String]) {
+        add(parts.count)
+        for part in parts { add(part) }
+    }
+
+    private mutating func add(_ count: Int) {
+        withUnsafeBytes(of: UInt64(count).littleEndian) { hash.update(bufferPointer: $0) }
     }
 
     /// 32 digits.

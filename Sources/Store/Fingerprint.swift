@@ -2,7 +2,7 @@ package import Mail
 
 /// What makes two requests the same request.
 package struct Fingerprint: Sendable, Hashable {
-    /// A digest for each field that was given.
+    /// A digest for each field that was given; none where no key was, since then nobody asks which of them differ.
     package let fields: [String: String]
     /// A digest of sender, recipients and content: what a recipient would call the same mail.
     package let content: String

@@ -34,17 +34,27 @@ struct CommandWords: Sendable {
 
     /// The text with the record named in it; nil where it has nothing to name it in.
     ///
-    /// Read as octets: an answer of a busy server passes here.
+    /// One pass over its octets: the answers of a busy server pass here.
     private func named(_ text: String) -> String? {
         guard let flag else { return nil }
-        // Outside and inside of backticks take turns.
-        let parts = text.utf8.split(separator: 0x60, omittingEmptySubsequences: false)
-        let commands = parts.indices.filter { $0 % 2 == 1 && $0 < parts.count - 1 && Self.isCommand(parts[$0]) }
-        if commands.isEmpty { return nil }
-        var words = parts.map { Substring($0) }
-        for place in commands { words[place] += flag }
-        return words.joined(separator: "`")
+        let octets = text.utf8
+        var named = ""
+        var done = octets.startIndex
+        var rest = octets[...]
+        while let start = rest.firstIndex(of: Self.quote) {
+            let inside = octets.index(after: start)
+            guard let end = octets[inside...].firstIndex(of: Self.quote) else { break }
+            if Self.isCommand(octets[inside..<end]) {
+                named += text[done..<end]
+                named += flag
+                done = end
+            }
+            rest = octets[octets.index(after: end)...]
+        }
+        return named.isEmpty ? nil : named + text[done...]
     }
+
+    private static let quote = UInt8(ascii: "`")
 
     /// One of ours, that names no record yet.
     private static func isCommand(_ part: Substring.UTF8View) -> Bool {

@@ -34,6 +34,7 @@ struct FingerprintTests {
 
     private static func base() throws -> SendRequest {
         var request = try Desk.request(to: ["a@example.org", "b@example.org"])
+        request.idempotencyKey = "key"
         request.cc = [try Mailbox(parsing: "c@example.org")]
         request.replyTo = [try Mailbox(parsing: "r@example.org")]
         request.attachments = [file()]
@@ -125,7 +126,7 @@ struct FingerprintTests {
         try await withDesk([]) { desk in
             let first = try desk.service.preview(try Self.base())
             var request = try Self.base()
-            request.idempotencyKey = "k"
+            request.idempotencyKey = "another"
             request.allowsDuplicate = true
             request.warnings = ["repaired"]
             request.metadata = ["l": "w", "k": "v"]
@@ -136,12 +137,25 @@ struct FingerprintTests {
         }
     }
 
+    @Test("Without a key the content alone is compared, and it is the same as with one")
+    func withoutKey() async throws {
+        try await withDesk([]) { desk in
+            var request = try Self.base()
+            let keyed = try desk.service.preview(request).fingerprint
+            request.idempotencyKey = nil
+            let bare = try desk.service.preview(request).fingerprint
+            #expect(bare.fields.isEmpty && !keyed.fields.isEmpty)
+            #expect(bare.content == keyed.content)
+        }
+    }
+
     @Test("To, Cc and Bcc are the same people to the guard against repeating, and another request to a key")
     func kinds() async throws {
         try await withDesk([]) { desk in
             let lines: [WritableKeyPath<SendRequest, [Mailbox]>] = [\.to, \.cc, \.bcc]
             let prints = try lines.map { line in
                 var request = try Desk.request()
+                request.idempotencyKey = "key"
                 request.to = [try Mailbox(parsing: "z@example.org")]
                 request[keyPath: line].append(try Mailbox(parsing: "a@example.org"))
                 return try desk.service.preview(request).fingerprint
