@@ -12,10 +12,13 @@ extension JSON {
 
         /// The later of two members with one name takes the place of the earlier.
         package init(_ members: some Sequence<(String, JSON)>) {
+            self.members.reserveCapacity(members.underestimatedCount)
             for (name, value) in members { self[name] = value }
         }
 
         package var names: [String] { members.map(\.key) }
+
+        package mutating func reserveCapacity(_ count: Int) { members.reserveCapacity(count) }
 
         /// The member of that name. Setting nil removes it, in time linear in the number of members.
         package subscript(name: String) -> JSON? {
@@ -69,6 +72,8 @@ extension JSON.Object: RandomAccessCollection {
     package var startIndex: Int { 0 }
     package var endIndex: Int { members.count }
     package subscript(position: Int) -> (key: String, value: JSON) { members[position] }
+    /// Other modules walk the array itself, and not one member after another through a witness.
+    package func makeIterator() -> IndexingIterator<[(key: String, value: JSON)]> { members.makeIterator() }
 }
 
 extension JSON.Object: Hashable {

@@ -35,7 +35,7 @@ struct Entity {
     }
 
     func append(to output: inout [UInt8], boundary: Boundary) {
-        for field in fields { output += "\(field.text)\r\n".utf8 }
+        for field in fields { field.append(to: &output) }
         switch body {
         case .lines(let bytes, _):
             output += "\r\n".utf8

@@ -7,8 +7,11 @@ package struct Envelope: Hashable, Sendable {
 
     /// Nil when no forward-path is left.
     package init?(reversePath: Address, forwardPaths: [Address]) {
-        var seen = Set<Address>()
-        let once = forwardPaths.filter { seen.insert($0).inserted }
+        var once = forwardPaths
+        if once.count > 1 {
+            var seen = Set<Address>()
+            once.removeAll { !seen.insert($0).inserted }
+        }
         if once.isEmpty { return nil }
         self.reversePath = reversePath
         self.forwardPaths = once

@@ -15,7 +15,10 @@ struct FieldLine {
 
     init(_ name: String) {
         self.name = name
-        self.text = "\(name):"
+        text = ""
+        text.reserveCapacity(Self.preferredLength)
+        text += name
+        text += ":"
         self.column = name.utf8.count + 1
     }
 
@@ -36,6 +39,12 @@ struct FieldLine {
         column += length
         isOnlyName = false
         longestLine = max(longestLine, column)
+    }
+
+    /// Writes the field with the end of its last line.
+    func append(to output: inout [UInt8]) {
+        output += text.utf8
+        output += "\r\n".utf8
     }
 
     /// Ends a word before a parameter; the 76 columns leave room for it below 78.

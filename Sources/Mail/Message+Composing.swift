@@ -29,7 +29,7 @@ extension Message {
         }
         var output: [UInt8] = []
         output.reserveCapacity(body.estimatedSize + section.reduce(256) { $0 + $1.text.utf8.count + 2 })
-        for field in section { output += "\(field.text)\r\n".utf8 }
+        for field in section { field.append(to: &output) }
         body.append(to: &output, boundary: Boundary(name: boundary, notIn: sevenBit))
         // A text part alone ends as its text ends; mail data ends with a whole line.
         if !output.suffix(2).elementsEqual([0x0D, 0x0A]) { output += "\r\n".utf8 }
@@ -46,6 +46,7 @@ extension Message {
 
     /// One sentence for each address that stands in more than one place: it gets one copy.
     private var addressWarnings: [String] {
+        if to.count + cc.count + bcc.count < 2 { return [] }
         var place: [Address: String] = [:]
         var warnings: [String] = []
         for (name, mailboxes) in [("to", to), ("cc", cc), ("bcc", bcc)] {

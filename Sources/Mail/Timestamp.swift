@@ -31,13 +31,7 @@ package struct Timestamp: Hashable, Comparable, Sendable {
         return String(unsafeUninitializedCapacity: 24) { buffer in
             var end = 0
             func put(_ number: Int, _ width: Int, _ mark: UInt8) {
-                var rest = number
-                for place in stride(from: width - 1, through: 0, by: -1) {
-                    buffer[end + place] = 0x30 + UInt8(rest % 10)
-                    rest /= 10
-                }
-                buffer[end + width] = mark
-                end += width + 1
+                end = Self.write(number, width, mark, to: buffer, from: end)
             }
             put(at.year, 4, 0x2D)
             put(at.month, 2, 0x2D)
@@ -56,13 +50,42 @@ package struct Timestamp: Hashable, Comparable, Sendable {
         let weekdays = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
         let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
         let weekday = weekdays[Int(milliseconds / 86_400_000 % 7)]
-        return "\(weekday), \(pad(at.day, 2)) \(months[at.month - 1]) \(pad(at.year, 4)) "
-            + "\(pad(at.hour, 2)):\(pad(at.minute, 2)):\(pad(at.second, 2)) +0000"
+        return String(unsafeUninitializedCapacity: 31) { buffer in
+            var end = 0
+            func put(_ text: String) {
+                for octet in text.utf8 {
+                    buffer[end] = octet
+                    end += 1
+                }
+            }
+            func put(_ number: Int, _ width: Int, _ mark: UInt8) {
+                end = Self.write(number, width, mark, to: buffer, from: end)
+            }
+            put(weekday)
+            put(", ")
+            put(at.day, 2, 0x20)
+            put(months[at.month - 1])
+            put(" ")
+            put(at.year, 4, 0x20)
+            put(at.hour, 2, 0x3A)
+            put(at.minute, 2, 0x3A)
+            put(at.second, 2, 0x20)
+            put("+0000")
+            return end
+        }
     }
 
-    private func pad(_ number: Int, _ width: Int) -> String {
-        let digits = String(number)
-        return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+    /// Writes the digits of a number and a mark behind them; gives where the next one goes.
+    private static func write(
+        _ number: Int, _ width: Int, _ mark: UInt8, to buffer: UnsafeMutableBufferPointer<UInt8>, from start: Int
+    ) -> Int {
+        var rest = number
+        for place in stride(from: start + width - 1, through: start, by: -1) {
+            buffer[place] = 0x30 + UInt8(rest % 10)
+            rest /= 10
+        }
+        buffer[start + width] = mark
+        return start + width + 1
     }
 
     private var calendar: (year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int) {

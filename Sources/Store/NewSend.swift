@@ -1,7 +1,7 @@
 package import Mail
 
-/// A composed message on its way into the record.
-package struct NewSend: Sendable {
+/// A composed message on its way into the record; passed along as it is, not copied field by field.
+package final class NewSend: Sendable {
     package struct Recipient: Sendable, Hashable {
         package let kind: RecipientKind
         package let mailbox: Mailbox

@@ -7,7 +7,7 @@ enum Parameter: Sendable {
     case null
     case number(Int64)
     case text(String)
-    /// A few: SQLite takes a copy.
+    /// A few: they are copied.
     case octets([UInt8])
     /// So many octets that are written afterwards.
     case zeros(Int)
@@ -132,13 +132,19 @@ extension Database {
 
     func each(_ sql: String, _ values: [Parameter], _ body: (Columns) throws -> Void) throws {
         let handle = try cachedStatement(sql: sql).sqliteStatement
-        for (place, value) in values.enumerated() { bind(value, Int32(place + 1), handle) }
-        defer { sqlite3_reset(handle) }
-        while true {
-            switch sqlite3_step(handle) {
-            case SQLITE_ROW: try body(Columns(handle: handle))
-            case SQLITE_DONE: return
-            case let code: throw failure(code, sql)
+        // All that SQLite is to read lies in one block while it runs: by itself it makes a block for each value.
+        try withUnsafeTemporaryAllocation(byteCount: values.reduce(1) { $0 + $1.octets }, alignment: 1) { room in
+            bind(values, to: handle, in: room)
+            defer {
+                sqlite3_reset(handle)
+                sqlite3_clear_bindings(handle)
+            }
+            while true {
+                switch sqlite3_step(handle) {
+                case SQLITE_ROW: try body(Columns(handle: handle))
+                case SQLITE_DONE: return
+                case let code: throw failure(code, sql)
+                }
             }
         }
     }
@@ -150,24 +156,38 @@ extension Database {
             sql: sql)
     }
 
-    private func bind(_ value: Parameter, _ place: Int32, _ handle: OpaquePointer) {
-        switch value {
-        case .null: sqlite3_bind_null(handle, place)
-        case .number(let number): sqlite3_bind_int64(handle, place, number)
-        case .text(var text):
-            text.withUTF8 { octets in
-                octets.withMemoryRebound(to: CChar.self) {
-                    _ = sqlite3_bind_text(handle, place, $0.baseAddress, Int32($0.count), transient)
+    private func bind(_ values: [Parameter], to handle: OpaquePointer, in room: UnsafeMutableRawBufferPointer) {
+        var free = room[...]
+        func put(_ octets: UnsafeRawBufferPointer) -> UnsafeRawPointer? {
+            let place = UnsafeMutableRawBufferPointer(rebasing: free)
+            place.copyMemory(from: octets)
+            free = free.dropFirst(octets.count)
+            return UnsafeRawPointer(place.baseAddress)
+        }
+        for (place, value) in zip(Int32(1)..., values) {
+            switch value {
+            case .null: sqlite3_bind_null(handle, place)
+            case .number(let number): sqlite3_bind_int64(handle, place, number)
+            case .text(var text):
+                text.withUTF8 { octets in
+                    let start = put(UnsafeRawBufferPointer(octets))?.assumingMemoryBound(to: CChar.self)
+                    _ = sqlite3_bind_text(handle, place, start, Int32(octets.count), nil)
                 }
+            case .octets(let octets):
+                octets.withUnsafeBytes { _ = sqlite3_bind_blob(handle, place, put($0), Int32($0.count), nil) }
+            case .zeros(let count): sqlite3_bind_zeroblob(handle, place, Int32(count))
             }
-        case .octets(let octets):
-            octets.withUnsafeBytes {
-                _ = sqlite3_bind_blob(handle, place, $0.baseAddress, Int32($0.count), transient)
-            }
-        case .zeros(let count): sqlite3_bind_zeroblob(handle, place, Int32(count))
         }
     }
 }
 
-/// Tells SQLite to make a copy of its own.
-private var transient: sqlite3_destructor_type { unsafeBitCast(-1, to: sqlite3_destructor_type.self) }
+extension Parameter {
+    /// Octets that SQLite has to find in memory.
+    fileprivate var octets: Int {
+        switch self {
+        case .text(let text): text.utf8.count
+        case .octets(let octets): octets.count
+        case .null, .number, .zeros: 0
+        }
+    }
+}

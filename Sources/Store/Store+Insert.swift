@@ -116,13 +116,15 @@ private struct NewRow: Sendable {
 
     init(_ new: NewSend) throws {
         let first = SendNumber.floor(of: new.id)
+        let now = new.createdAt.rfc3339
+        func text(_ time: Timestamp) -> String { time == new.createdAt ? now : time.rfc3339 }
         let to = new.recipients.filter { $0.kind == .to }.map(\.mailbox.address.text)
         send = [
             .number(first), .number(first), .number(SendNumber.last(of: new.id)), .text(new.id.text),
             .text(new.account.id), .number(new.isSandbox ? 1 : 0), .text(new.messageID.text),
             .text(new.from.text), .text(to.joined(separator: ", ")), .text(new.subject),
-            .number(new.mailData.size), .text(new.firstState.rawValue), .text(new.createdAt.rfc3339),
-            .text(orNull: new.scheduledFor?.rfc3339), .text(orNull: new.firstDue?.rfc3339),
+            .number(new.mailData.size), .text(new.firstState.rawValue), .text(now),
+            .text(orNull: new.scheduledFor?.rfc3339), .text(orNull: new.firstDue.map(text)),
             .text(new.giveUpAt.rfc3339), .text(orNull: new.idempotencyKey), .text(new.fingerprint.text),
             .text(new.fingerprint.content), .text(new.from.address.text), .text(try Coding.text(new.tags)),
             .text(new.metadata.isEmpty ? "{}" : try Coding.text(new.metadata)),
@@ -137,7 +139,7 @@ private struct NewRow: Sendable {
         }
         events = new.firstEvents.enumerated().map { index, event in
             [
-                .number(index + 1), .text(event.at.rfc3339), .text(event.kind.rawValue),
+                .number(index + 1), .text(text(event.at)), .text(event.kind.rawValue),
                 .text(orNull: event.detail),
             ]
         }

@@ -8,6 +8,7 @@ extension JSON.Object {
     /// never change who gets a message.
     func adapted(to schema: Schema) -> JSON.Object {
         var adapted: JSON.Object = [:]
+        adapted.reserveCapacity(count)
         for (name, value) in self {
             guard let property = schema.property(named: name) else {
                 adapted[name] = value

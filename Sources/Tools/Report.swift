@@ -12,6 +12,7 @@ extension JSON.Object {
             "state": .string(send.state.rawValue), "message_id": .string(send.messageID),
             "account": .string(send.accountName), "from": .string(send.from),
         ]
+        object.reserveCapacity(24)
         object.add(send.recipients.map { ($0.kind, $0.mailbox) })
         object["subject"] = .string(send.subject)
         object["size"] = .integer(Int64(send.size))
