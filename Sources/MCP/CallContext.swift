@@ -1,7 +1,7 @@
 import JSON
 
-/// What a running request knows of the conversation that it belongs to.
-struct CallContext: Sendable {
+/// What a running request knows of the conversation that it belongs to; shared by all that it is handed to.
+final class CallContext: Sendable {
     let catalogue: Catalogue
     let client: Client
     let options: Session.Options
@@ -10,6 +10,19 @@ struct CallContext: Sendable {
     let progressToken: JSON?
     /// The least that the client wants to be told; nil for nothing.
     let logLevel: LogLevel?
+
+    init(
+        catalogue: Catalogue, client: Client, options: Session.Options, inquiries: Inquiries,
+        trace: TraceContext?, progressToken: JSON?, logLevel: LogLevel?
+    ) {
+        self.catalogue = catalogue
+        self.client = client
+        self.options = options
+        self.inquiries = inquiries
+        self.trace = trace
+        self.progressToken = progressToken
+        self.logLevel = logLevel
+    }
 
     var revision: Revision { client.revision }
     var serverInfo: JSON { catalogue.serverInfo(for: revision) }

@@ -42,6 +42,8 @@ extension Session.Options {
     static func logged(_ logger: Logger) -> Session.Options {
         var options = Session.Options()
         options.observe = { record in
+            // Not even put into words when nobody reads it.
+            if logger.logLevel > .info { return }
             var metadata: Logger.Metadata = [
                 "method": "\(record.method)", "milliseconds": "\(record.milliseconds)",
                 "error": "\(record.isError)",
