@@ -41,9 +41,6 @@ package struct Store: Sendable {
                 // database once and not with every thousandth page of the log.
                 try db.execute(sql: "PRAGMA cache_size = -8192")
                 try db.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
-                // What a statement with a trigger could need to be undone is kept by the page; SQLite else takes 64 KiB
-                // for it at once, each time.
-                try db.execute(sql: "PRAGMA temp_store = MEMORY")
             }
             if try pool.read(Migrations.all.hasBeenSuperseded) {
                 throw StoreError.newerVersion(path: path)
