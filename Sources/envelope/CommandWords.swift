@@ -59,8 +59,9 @@ struct CommandWords: Sendable {
     /// One of ours, that names no record yet.
     private static func isCommand(_ part: Substring.UTF8View) -> Bool {
         guard part.starts(with: "envelope ".utf8) else { return false }
-        let words = Substring(part).split(separator: " ")
-        return words.count > 1 && commands.contains(words[1]) && !words.contains("--db")
+        let words = part.split(separator: UInt8(ascii: " "))
+        return words.count > 1 && commands.contains(Substring(words[1]))
+            && !words.contains { $0.elementsEqual("--db".utf8) }
     }
 
     func failure(_ failure: Failure) -> Failure {
