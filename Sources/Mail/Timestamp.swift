@@ -77,7 +77,8 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 
     /// Writes the digits of a number and a mark behind them; gives where the next one goes.
     private static func write(
-        _ number: Int, _ width: Int, _ mark: UInt8, to buffer: UnsafeMutableBufferPointer<UInt8>, from start: Int
+        _ number: Int, _ width: Int, _ mark: UInt8, to buffer: UnsafeMutableBufferPointer<UInt8>,
+        from start: Int
     ) -> Int {
         var rest = number
         for place in stride(from: start + width - 1, through: start, by: -1) {

@@ -133,7 +133,8 @@ extension Database {
     func each(_ sql: String, _ values: [Parameter], _ body: (Columns) throws -> Void) throws {
         let handle = try cachedStatement(sql: sql).sqliteStatement
         // All that SQLite is to read lies in one block while it runs: by itself it makes a block for each value.
-        try withUnsafeTemporaryAllocation(byteCount: values.reduce(1) { $0 + $1.octets }, alignment: 1) { room in
+        try withUnsafeTemporaryAllocation(byteCount: values.reduce(1) { $0 + $1.octets }, alignment: 1) {
+            room in
             bind(values, to: handle, in: room)
             defer {
                 sqlite3_reset(handle)
@@ -156,7 +157,8 @@ extension Database {
             sql: sql)
     }
 
-    private func bind(_ values: [Parameter], to handle: OpaquePointer, in room: UnsafeMutableRawBufferPointer) {
+    private func bind(_ values: [Parameter], to handle: OpaquePointer, in room: UnsafeMutableRawBufferPointer)
+    {
         var free = room[...]
         func put(_ octets: UnsafeRawBufferPointer) -> UnsafeRawPointer? {
             let place = UnsafeMutableRawBufferPointer(rebasing: free)

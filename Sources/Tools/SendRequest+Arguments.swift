@@ -45,7 +45,8 @@ extension SendRequest {
     /// like `C:\new` stays as it is; the caller is told.
     private mutating func unescaped(_ body: String?, _ name: String) -> String? {
         // Nearly every body holds no backslash at all, and octets are quicker to look at than characters.
-        guard var body, body.withUTF8({ $0.contains(UInt8(ascii: "\\")) }), !body.contains(where: \.isNewline),
+        guard var body, body.withUTF8({ $0.contains(UInt8(ascii: "\\")) }),
+            !body.contains(where: \.isNewline),
             body.contains("\\n")
         else { return body }
         let pieces = body.replacing("\\r\\n", with: "\\n").split(

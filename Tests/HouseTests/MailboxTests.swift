@@ -119,6 +119,32 @@ struct MailboxTests {
         }
     }
 
+    @Test("An inbox that cannot be read is told, and hides nothing of what the Sent folder shows")
+    func withoutInbox() async throws {
+        try await MailServer.lend { server in
+            try await withTemporaryFolder { folder in
+                let environment = environment(server, folder)
+                let id = try await send(to: server.username, environment)
+                func allow(_ permissions: Int) throws {
+                    for name in ["cur", "new"] {
+                        try FileManager.default.setAttributes(
+                            [.posixPermissions: permissions], ofItemAtPath: server.maildir + "/" + name)
+                    }
+                }
+                try await eventually { try !server.messages.isEmpty }
+                try allow(0)
+                let checked = try await Program.run(["mailbox", "check", "--json"], environment: environment)
+                try allow(0o700)
+                #expect(checked.status != 0, "\(checked)")
+                let mailbox = try JSON(parsing: checked.output)["mailboxes"]?[0]
+                #expect(mailbox?["troubles"]?.array?.isEmpty == false, "\(checked)")
+                let send = try await track(id, environment)
+                #expect(send["delivery"] == "in_sent_folder", "\(send)")
+                #expect(events(send, "sent_copy_saved").count == 1)
+            }
+        }
+    }
+
     @Test("A mailbox that refuses the login hinders no mail, and says what to correct without the password")
     func refused() async throws {
         try await MailServer.lend { server in

@@ -158,7 +158,10 @@ struct WebhookTests {
                 environment["ENVELOPE_SECRET_KEY"] = Data(repeating: 7, count: 32).base64EncodedString()
                 let program = try Program(environment: environment)
                 try await program.initialize()
-                _ = try await program.call("send_email", Self.message)
+                var message = Self.message.object ?? [:]
+                message["wait_seconds"] = 60
+                let sent = try await program.call("send_email", .object(message))
+                #expect(sent["status"] == "sent")
                 program.signal(SIGKILL)
                 _ = await program.ended()
                 #expect(try peer.requests().isEmpty)
