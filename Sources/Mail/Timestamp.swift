@@ -29,18 +29,15 @@ package struct Timestamp: Hashable, Comparable, Sendable {
     package var rfc3339: String {
         let at = calendar
         return String(unsafeUninitializedCapacity: 24) { buffer in
-            var end = 0
-            func put(_ number: Int, _ width: Int, _ mark: UInt8) {
-                end = Self.write(number, width, mark, to: buffer, from: end)
-            }
-            put(at.year, 4, 0x2D)
-            put(at.month, 2, 0x2D)
-            put(at.day, 2, 0x54)
-            put(at.hour, 2, 0x3A)
-            put(at.minute, 2, 0x3A)
-            put(at.second, 2, 0x2E)
-            put(Int(milliseconds % 1000), 3, 0x5A)
-            return end
+            var line = Line(buffer: buffer)
+            line.put(at.year, 4, "-")
+            line.put(at.month, 2, "-")
+            line.put(at.day, 2, "T")
+            line.put(at.hour, 2, ":")
+            line.put(at.minute, 2, ":")
+            line.put(at.second, 2, ".")
+            line.put(Int(milliseconds % 1000), 3, "Z")
+            return line.end
         }
     }
 
@@ -51,42 +48,43 @@ package struct Timestamp: Hashable, Comparable, Sendable {
         let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
         let weekday = weekdays[Int(milliseconds / 86_400_000 % 7)]
         return String(unsafeUninitializedCapacity: 31) { buffer in
-            var end = 0
-            func put(_ text: String) {
-                for octet in text.utf8 {
-                    buffer[end] = octet
-                    end += 1
-                }
-            }
-            func put(_ number: Int, _ width: Int, _ mark: UInt8) {
-                end = Self.write(number, width, mark, to: buffer, from: end)
-            }
-            put(weekday)
-            put(", ")
-            put(at.day, 2, 0x20)
-            put(months[at.month - 1])
-            put(" ")
-            put(at.year, 4, 0x20)
-            put(at.hour, 2, 0x3A)
-            put(at.minute, 2, 0x3A)
-            put(at.second, 2, 0x20)
-            put("+0000")
-            return end
+            var line = Line(buffer: buffer)
+            line.put(weekday)
+            line.put(", ")
+            line.put(at.day, 2, " ")
+            line.put(months[at.month - 1])
+            line.put(" ")
+            line.put(at.year, 4, " ")
+            line.put(at.hour, 2, ":")
+            line.put(at.minute, 2, ":")
+            line.put(at.second, 2, " ")
+            line.put("+0000")
+            return line.end
         }
     }
 
-    /// Writes the digits of a number and a mark behind them; gives where the next one goes.
-    private static func write(
-        _ number: Int, _ width: Int, _ mark: UInt8, to buffer: UnsafeMutableBufferPointer<UInt8>,
-        from start: Int
-    ) -> Int {
-        var rest = number
-        for place in stride(from: start + width - 1, through: start, by: -1) {
-            buffer[place] = 0x30 + UInt8(rest % 10)
-            rest /= 10
+    /// Text of known length, written without a string for each of its parts.
+    private struct Line {
+        let buffer: UnsafeMutableBufferPointer<UInt8>
+        var end = 0
+
+        mutating func put(_ text: String) {
+            for octet in text.utf8 {
+                buffer[end] = octet
+                end += 1
+            }
         }
-        buffer[start + width] = mark
-        return start + width + 1
+
+        /// So many digits, and an ASCII mark behind them.
+        mutating func put(_ number: Int, _ width: Int, _ mark: Unicode.Scalar) {
+            var rest = number
+            for place in stride(from: end + width - 1, through: end, by: -1) {
+                buffer[place] = 0x30 + UInt8(rest % 10)
+                rest /= 10
+            }
+            buffer[end + width] = UInt8(ascii: mark)
+            end += width + 1
+        }
     }
 
     private var calendar: (year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int) {

@@ -89,7 +89,7 @@ private struct PartsDigest {
         hash.update(bufferPointer: part)
     }
 
-    /// Nothing is told from an empty part.
+    /// A part that is not given differs from an empty one.
     mutating func add(orNil part: String?) {
         add(part == nil ? 0 : 1)
         if let part { add(part) }

@@ -85,13 +85,13 @@ struct CommandWords: Sendable {
             object["next_step"] = .string(named)
             isNamed = true
         }
-        if var error = object["error"]?.object {
-            for name in ["message", "hint"] {
-                guard let words = error[name]?.string, let named = named(words) else { continue }
-                error[name] = .string(named)
-                isNamed = true
-            }
+        for name in ["message", "hint"] {
+            guard var error = object["error"]?.object, let words = error[name]?.string,
+                let named = named(words)
+            else { continue }
+            error[name] = .string(named)
             object["error"] = .object(error)
+            isNamed = true
         }
         return isNamed
     }

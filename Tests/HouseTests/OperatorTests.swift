@@ -156,6 +156,24 @@ struct OperatorTests {
         }
     }
 
+    @Test("Each command of a sentence names the record, as a shell reads its path")
+    func commandsNameTheRecord() async throws {
+        try await withTemporaryFolder { folder in
+            let database = folder + "/it's.db"
+            let program = try Program(
+                ["--sandbox"], environment: ["ENVELOPE_DB": database, "ENVELOPE_APPROVE": "all"])
+            try await program.initialize()
+            let held = try await program.call("send_email", Self.message(to: "ada@example.org"))
+            let id = held["id"]?.string ?? ""
+            let flag = "--db '\(folder)/it'\\''s.db'"
+            let step = held["next_step"]?.string ?? ""
+            #expect(step.contains("`envelope approve \(id) \(flag)` sends it,"), "\(held)")
+            #expect(step.contains("`envelope deny \(id) \(flag)` stops it. Call track_send"), "\(held)")
+            try program.closeInput()
+            #expect(await program.ended() == 0)
+        }
+    }
+
     @Test("A server that must leave mail behind says who will send it")
     func leftBehind() async throws {
         try await withTemporaryFolder { folder in
