@@ -7,14 +7,19 @@ import Synchronization
 /// thread; what is still open then is closed without a word.
 package final class Engine: Sendable {
     package struct Limits: Sendable {
-        /// Connects in progress at once; more wait their turn. A TLS handshake costs 0.8 ms CPU, and 64 at once
-        /// were measured to hold up everybody else for 19 ms.
-        package var connectsInFlight: Int
+        /// Connects with TLS in progress at once; more wait their turn. A handshake costs 0.8 ms CPU, and 64 at once were
+        /// measured to hold up everybody else for 19 ms.
+        package var tlsConnectsInFlight: Int
+        /// The same without TLS, where a connect costs next to nothing.
+        package var plainConnectsInFlight: Int
         /// HTTP requests under way at once; more wait their turn.
         package var exchangesInFlight: Int
 
-        package init(connectsInFlight: Int = 8, exchangesInFlight: Int = 16) {
-            self.connectsInFlight = max(1, connectsInFlight)
+        package init(
+            tlsConnectsInFlight: Int = 8, plainConnectsInFlight: Int = 64, exchangesInFlight: Int = 16
+        ) {
+            self.tlsConnectsInFlight = max(1, tlsConnectsInFlight)
+            self.plainConnectsInFlight = max(1, plainConnectsInFlight)
             self.exchangesInFlight = max(1, exchangesInFlight)
         }
     }

@@ -35,6 +35,9 @@ final class Line {
     var sending: Sending?
     var receiving: Receiving?
 
+    /// Without TLS, then and later.
+    var isPlain: Bool { request.security == .plain }
+
     init(id: LineID, request: ConnectRequest, deadline: ContinuousClock.Instant, opening: Waiter<Opened>) {
         self.id = id
         self.request = request

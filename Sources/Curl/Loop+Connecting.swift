@@ -37,10 +37,18 @@ extension Loop {
     }
 
     func startQueued() {
-        while connectsInFlight < limits.connectsInFlight, !queue.isEmpty {
-            begin(queue.removeFirst())
-        }
+        while let place = queue.firstIndex(where: hasRoom) { begin(queue.remove(at: place)) }
         startExchanges()
+    }
+
+    private func hasRoom(_ line: Line) -> Bool {
+        if line.isPlain { return plainConnectsInFlight < limits.plainConnectsInFlight }
+        return tlsConnectsInFlight < limits.tlsConnectsInFlight
+    }
+
+    /// - Parameter change: 1 when its connect begins, -1 when it has ended.
+    func countConnect(_ line: Line, _ change: Int) {
+        if line.isPlain { plainConnectsInFlight += change } else { tlsConnectsInFlight += change }
     }
 
     private func begin(_ line: Line) {
@@ -50,7 +58,7 @@ extension Loop {
         }
         line.easy = easy
         byHandle[easy] = line
-        connectsInFlight += 1
+        countConnect(line, 1)
         let code = line.configure(easy, trust: trust)
         if code != CURLE_OK { return discard(line, as: CurlError(code, words: line.errorText)) }
         if curl_multi_add_handle(multi, easy) != CURLM_OK {
@@ -94,8 +102,8 @@ extension Loop {
         if code == CURLE_OK { line.early = [UInt8](scratch[..<count]) }
         line.isDrained = code == CURLE_AGAIN
         line.descriptor = descriptor
-        line.session.isSecured = line.request.security != .plain
-        connectsInFlight -= 1
+        line.session.isSecured = !line.isPlain
+        countConnect(line, -1)
         let waiter = line.opening
         line.opening = nil
         waiter?.resume(returning: .success(Opened(session: line.session)))

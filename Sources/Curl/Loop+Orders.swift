@@ -86,7 +86,7 @@ extension Loop {
             line.isDrained = true
         } else if code == CURLE_OK {
             // A short read empties a plain socket; TLS may hold another record that poll does not show.
-            line.isDrained = line.request.security == .plain && count < scratch.count
+            line.isDrained = line.isPlain && count < scratch.count
             endReceive(line, .success([UInt8](scratch[..<count])))
         } else {
             endReceive(line, .failure(CurlError(code, words: line.errorText)))
@@ -119,7 +119,7 @@ extension Loop {
     func discard(_ line: Line, as error: CurlError) {
         lines[line.id] = nil
         if let easy = line.easy {
-            if line.opening != nil { connectsInFlight -= 1 }
+            if line.opening != nil { countConnect(line, -1) }
             byHandle[easy] = nil
             if let multi { curl_multi_remove_handle(multi, easy) }
             curl_easy_cleanup(easy)

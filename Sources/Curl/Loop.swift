@@ -27,9 +27,10 @@ final class Loop {
 
     var lines: [LineID: Line] = [:]
     var byHandle: [UnsafeMutableRawPointer: Line] = [:]
-    /// First come, first served, beyond `connectsInFlight`.
+    /// First come, first served, beyond what `limits` allows of each kind.
     var queue: [Line] = []
-    var connectsInFlight = 0
+    var tlsConnectsInFlight = 0
+    var plainConnectsInFlight = 0
 
     var exchanges: [LineID: Exchange] = [:]
     var exchangesByHandle: [UnsafeMutableRawPointer: Exchange] = [:]

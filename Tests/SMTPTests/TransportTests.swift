@@ -47,6 +47,32 @@ struct TransportTests {
         }
     }
 
+    @Test("Connects with TLS that hang keep none without TLS from its turn")
+    func hasTurnsOfTwoKinds() async throws {
+        let silent = try Dialogue(name: "silent", parsing: "A peer that never says a word.\n\nS: (stall)\n")
+        let engine = Engine(limits: .init(tlsConnectsInFlight: 1, plainConnectsInFlight: 1))
+        try await withPeer(silent) { peer in
+            try await withSink { sink in
+                let hanging = SMTPTransport(
+                    server: try SubmissionServer(host: "127.0.0.1", port: peer.port, security: .implicitTLS),
+                    credentials: nil, options: SMTPOptions(), engine: engine)
+                let (message, envelope) = (try message(1), try envelope())
+                let stuck = Task {
+                    await hanging.carry(message, in: envelope, gate: {}, progress: { _ in })
+                }
+                try await eventually { peer.connections == 1 }
+                let plain = SMTPTransport(
+                    server: try server(sink.port), credentials: nil, options: SMTPOptions(), engine: engine)
+                let transaction = await plain.carry(message, in: envelope, gate: {}, progress: { _ in })
+                #expect(transaction.outcomes == [.accepted])
+                stuck.cancel()
+                #expect(await stuck.value.fault?.kind == .cancelled)
+                await plain.close()
+            }
+        }
+        await engine.shutdown()
+    }
+
     @Test("Sick peers beside a busy one do not hold it up")
     func isNotHeldUp() async throws {
         let silent = try Dialogue(name: "silent", parsing: "A peer that never says a word.\n\nS: (stall)\n")
