@@ -19,9 +19,18 @@ struct Entity {
     var body: Body
 
     /// Text parts and attachments below this one, itself included.
-    var leaves: [Entity] {
+    private var leaves: [Entity] {
         guard case .multipart(_, let parts) = body else { return [self] }
         return parts.flatMap(\.leaves)
+    }
+
+    /// What must not hold a boundary; nothing where there is none.
+    var linesBetweenBoundaries: [[UInt8]] {
+        guard case .multipart = body else { return [] }
+        return leaves.compactMap { leaf in
+            if case .lines(let bytes, mayHoldBoundary: true) = leaf.body { return bytes }
+            return nil
+        }
     }
 
     /// About the octets it takes when written; an attachment counts exactly.

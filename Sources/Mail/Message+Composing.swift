@@ -23,14 +23,10 @@ extension Message {
         let section = try headerSection(date: date, messageID: messageID, envelope: envelope)
         if subject?.isEmpty ?? true { warnings.append("The message has no subject.") }
         let body = try bodyEntity(warnings: &warnings)
-        let sevenBit = body.leaves.compactMap { leaf -> [UInt8]? in
-            if case .lines(let bytes, mayHoldBoundary: true) = leaf.body { return bytes }
-            return nil
-        }
         var output: [UInt8] = []
         output.reserveCapacity(body.estimatedSize + section.reduce(256) { $0 + $1.text.utf8.count + 2 })
         for field in section { field.append(to: &output) }
-        body.append(to: &output, boundary: Boundary(name: boundary, notIn: sevenBit))
+        body.append(to: &output, boundary: Boundary(name: boundary, notIn: body.linesBetweenBoundaries))
         // A text part alone ends as its text ends; mail data ends with a whole line.
         if !output.suffix(2).elementsEqual([0x0D, 0x0A]) { output += "\r\n".utf8 }
         do {
