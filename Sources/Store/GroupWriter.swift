@@ -9,7 +9,7 @@ import Synchronization
 final class GroupWriter: Sendable {
     /// Writes in one transaction at most, so that other processes get their turn.
     private static let most = 256
-    private static let mostBesideUrgent = 16
+    private static let mostBesideUrgent = 32
 
     private struct Work: Sendable {
         /// May run twice: the first time together with others, one of which failed.
@@ -22,7 +22,7 @@ final class GroupWriter: Sendable {
         var waiting: [Work] = []
         var isRunning = false
 
-        /// The next transaction's: a line to a server stands still for what is urgent, so only a few others go with it.
+        /// The next transaction's: a line to a server stands still for what is urgent, so not too many others go with it.
         mutating func nextBatch() -> [Work] {
             let first = Array(urgent.prefix(GroupWriter.most))
             let rest = waiting.prefix(first.isEmpty ? GroupWriter.most : GroupWriter.mostBesideUrgent)
@@ -34,12 +34,16 @@ final class GroupWriter: Sendable {
     }
 
     private let pool: DatabasePool
+    private let log: LogKeeper
     private let state = Mutex(State())
     /// Committed by this process, and the writes that shared them.
     let transactions = Atomic(0)
     let writes = Atomic(0)
 
-    init(pool: DatabasePool) { self.pool = pool }
+    init(pool: DatabasePool, log: LogKeeper) {
+        self.pool = pool
+        self.log = log
+    }
 
     /// The value of `body`, once it is durable.
     ///
@@ -78,6 +82,7 @@ final class GroupWriter: Sendable {
             let batch = state.withLock { $0.nextBatch() }
             if batch.isEmpty { return }
             write(batch, db)
+            log.lookAfter(db)
         }
     }
 

@@ -29,7 +29,7 @@ extension Store {
     /// read a 2yz after all (`reconciled`).
     /// - Throws: `StoreError.notOwner` when another process has taken the send over.
     package func settle(_ claim: Claim, _ settlement: Settlement) async throws {
-        try await writer.write(urgently: true) { db in try settle(claim, settlement, in: db) }
+        try await writer.write { db in try settle(claim, settlement, in: db) }
     }
 
     /// The mail data exactly as it was composed; nil when it was pruned.

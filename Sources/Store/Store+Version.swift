@@ -48,6 +48,14 @@ final class LogIndex: Sendable {
         }
     }
 
+    /// How far the log goes, in frames; nil when it cannot be told.
+    var frames: Int? {
+        address.withLock { address in
+            guard let head = address.flatMap(UnsafeRawPointer.init(bitPattern:)) else { return nil }
+            return Int(head.load(fromByteOffset: 16, as: UInt32.self))
+        }
+    }
+
     /// Before the connection ends, and its memory with it.
     func forget() { address.withLock { $0 = nil } }
 

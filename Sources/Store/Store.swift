@@ -17,6 +17,7 @@ package struct Store: Sendable {
     let pool: DatabasePool
     let writer: GroupWriter
     let index: LogIndex
+    let log: LogKeeper
     /// Folder of the lock files that tell a live owner from a dead one.
     let ownersFolder: String
 
@@ -37,10 +38,8 @@ package struct Store: Sendable {
             // Opening in WAL mode sets NORMAL, with which a commit may vanish with the power.
             try pool.writeWithoutTransaction { db in
                 try db.execute(sql: "PRAGMA synchronous = FULL")
-                // A group of writes should fit into memory until it is committed, and a busy page should go to the
-                // database once and not with every thousandth page of the log.
+                // A group of writes should fit into memory until it is committed.
                 try db.execute(sql: "PRAGMA cache_size = -8192")
-                try db.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
             }
             if try pool.read(Migrations.all.hasBeenSuperseded) {
                 throw StoreError.newerVersion(path: path)
@@ -48,9 +47,11 @@ package struct Store: Sendable {
             try againIfBusy {
                 if try !pool.read(Migrations.all.hasCompletedMigrations) { try Migrations.all.migrate(pool) }
             }
+            let index = try pool.writeWithoutTransaction(LogIndex.init(of:))
+            let log = LogKeeper(path: path, index: index)
+            try pool.writeWithoutTransaction(log.takeOver)
             return Store(
-                pool: pool, writer: GroupWriter(pool: pool),
-                index: try pool.writeWithoutTransaction(LogIndex.init(of:)),
+                pool: pool, writer: GroupWriter(pool: pool, log: log), index: index, log: log,
                 ownersFolder: PrivateFile.resolved(path) + ".owners")
         } catch let error as StoreError {
             throw error
@@ -95,6 +96,7 @@ package struct Store: Sendable {
 
     /// Ends the connections; nothing may be called afterwards.
     package func close() throws {
+        try log.close()
         index.forget()
         try pool.close()
     }

@@ -165,11 +165,8 @@ private actor Crowd {
 }
 
 extension Store {
-    /// Transactions in the write-ahead log: frames that carry the database's size end one.
-    ///
-    /// The first call stops SQLite from ever emptying the log.
+    /// Transactions in the write-ahead log: frames that carry the database's size end one. Good for a short log.
     fileprivate func commits(at path: String) throws -> Int {
-        try pool.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA wal_autocheckpoint = 0") }
         let log = [UInt8](try Data(contentsOf: URL(filePath: path + "-wal")))
         let pageSize = Int(log[10]) << 8 | Int(log[11])
         let salt = log[16..<24]
