@@ -39,7 +39,7 @@ struct Dialogue {
         220, plain: "sandbox.invalid ESMTP Envelope sandbox: nothing leaves this machine")
 
     /// Carries out one command.
-    mutating func step(_ command: Command, faults: inout FaultMemory) -> Step {
+    mutating func step(_ command: Command, faults: FaultMemory) -> Step {
         switch command {
         case .ehlo(let domain):
             transaction = nil
@@ -52,7 +52,7 @@ struct Dialogue {
         case .mail(let reversePath, let parameters):
             return .say(mail(reversePath, parameters))
         case .rcpt(let forwardPath):
-            return .say(rcpt(forwardPath, &faults))
+            return .say(rcpt(forwardPath, faults))
         case .data:
             guard let transaction else { return .say(Reply(503, 5, 5, 1, "MAIL first")) }
             guard !transaction.forwardPaths.isEmpty else {
@@ -94,7 +94,7 @@ struct Dialogue {
         return Reply(250, 2, 1, 0, "sender ok")
     }
 
-    private mutating func rcpt(_ forwardPath: String, _ faults: inout FaultMemory) -> Reply {
+    private mutating func rcpt(_ forwardPath: String, _ faults: FaultMemory) -> Reply {
         guard let open = transaction else { return Reply(503, 5, 5, 1, "MAIL first") }
         guard open.forwardPaths.count < Self.maximumRecipients else {
             return Reply(452, 4, 5, 3, "no more than \(Self.maximumRecipients) recipients at once")

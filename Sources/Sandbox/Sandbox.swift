@@ -37,17 +37,14 @@ package final class Sandbox: Sendable {
         let rules = Rules(inbox: inbox, maximumSize: maximumSize, slowReply: TimeAmount(slowReply))
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         do {
-            // One loop serves all connections, so they may share what was played without a lock.
-            let faults = NIOLoopBoundBox.makeBoxSendingValue(FaultMemory(), eventLoop: group.any())
             let listener = try await ServerBootstrap(group: group)
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
                 .childChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
-                        let handler = SessionHandler(rules: rules, faults: faults)
-                        try channel.pipeline.syncOperations.addHandler(handler)
+                        try channel.pipeline.syncOperations.addHandler(SessionHandler(rules: rules))
                     }
                 }
-                .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+                .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
                 .bind(to: SocketAddress(ipAddress: "127.0.0.1", port: 0))
                 .get()
             return Sandbox(port: listener.localAddress?.port ?? 0, group: group)

@@ -20,16 +20,16 @@ final class SessionHandler: ChannelDuplexHandler {
     }
 
     private let rules: Sandbox.Rules
-    private let faults: NIOLoopBoundBox<FaultMemory>
+    private let faults: FaultMemory
     private var dialogue: Dialogue
     private var mode = Mode.commands
     private var input = ByteBuffer()
     private var readHeldBack = false
     private var heldReply: Scheduled<Void>?
 
-    init(rules: Sandbox.Rules, faults: NIOLoopBoundBox<FaultMemory>) {
+    init(rules: Sandbox.Rules) {
         self.rules = rules
-        self.faults = faults
+        self.faults = FaultMemory(in: rules.inbox)
         self.dialogue = Dialogue(maximumSize: rules.maximumSize)
     }
 
@@ -94,7 +94,7 @@ final class SessionHandler: ChannelDuplexHandler {
             return true
         }
         do throws(Refusal) {
-            obey(dialogue.step(try Command(parsing: line.dropLast()), faults: &faults.value), context)
+            obey(dialogue.step(try Command(parsing: line.dropLast()), faults: faults), context)
         } catch {
             say(error.reply, context)
         }
@@ -141,7 +141,7 @@ final class SessionHandler: ChannelDuplexHandler {
             say(reply, context)
             return true
         }
-        faults.value.settle(transaction)
+        faults.settle(transaction)
         if transaction.plays(.unconfirmed) {
             end(context)
         } else if transaction.plays(.slow) {

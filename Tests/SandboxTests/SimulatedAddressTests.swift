@@ -69,6 +69,25 @@ import Testing
         }
     }
 
+    @Test(
+        "The next try is taken by another process on the same folder too",
+        arguments: [SimulatedAddress.deferred, .mailboxFull])
+    func refusesOnceAcrossProcesses(_ simulated: SimulatedAddress) async throws {
+        try await withSandbox { sandbox, inbox in
+            let first = try transaction(sandbox)
+            #expect(try first.say("RCPT TO:<\(simulated.address)>").hasPrefix("45"))
+            await sandbox.stop()
+            let next = try await Sandbox.start(inbox: inbox)
+            let second = try transaction(next)
+            #expect(try second.say("RCPT TO:<\(simulated.address)>").hasPrefix("250"))
+            _ = try second.say("DATA")
+            #expect(try second.say(".").hasPrefix("250"))
+            // Nothing but the message is left.
+            #expect(try inbox.list().count == 1 && files(in: inbox).count == 1)
+            await next.stop()
+        }
+    }
+
     @Test("unconfirmed@ takes the message and drops the line without a reply")
     func unconfirmed() async throws {
         try await withSandbox { sandbox, inbox in
