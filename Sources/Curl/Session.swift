@@ -9,7 +9,8 @@ package struct Session: Sendable, Hashable {
         case server(String)
     }
 
-    /// In order; at most 200, each at most 2,000 octets.
+    /// In order; at most 200, each at most 2,000 octets. Of more than that the oldest replies are missing, but for the
+    /// very first line.
     package internal(set) var lines: [Line] = []
     package internal(set) var isResolved = false
     package internal(set) var isConnected = false
@@ -27,7 +28,11 @@ package struct Session: Sendable, Hashable {
     static let maximumLineLength = 2_000
 
     mutating func append(_ line: Line) {
-        if lines.count < Self.maximumLines { lines.append(line) }
+        lines.append(line)
+        guard lines.count > Self.maximumLines else { return }
+        // The newest say what the server offers and how it ended; the first, what kind of server it is.
+        let oldest = lines.indices.dropFirst().first { if case .server = lines[$0] { true } else { false } }
+        lines.remove(at: oldest ?? 1)
     }
 
     /// Keeps a command's verb, and of AUTH the mechanism; whatever else goes out may be a credential.

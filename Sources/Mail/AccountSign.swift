@@ -49,7 +49,7 @@ extension AccountSign {
         let diagnosis = Diagnosis(of: fault, in: phase)
         guard let kind = Kind(diagnosis.code) else { return nil }
         self.init(
-            kind: kind, seconds: nil, failure: Failure(of: fault, in: phase), isDaily: false)
+            kind: kind, seconds: nil, failure: Failure(of: fault, in: phase, end: kind.end), isDaily: false)
     }
 }
 
@@ -74,7 +74,15 @@ extension Transaction {
     /// The first sign that concerns the account and not the message, wherever in the session or the transaction it
     /// came; nil when there is none, also for greylisting, which is for one message.
     package var accountSign: AccountSign? {
-        refusals.lazy.compactMap { AccountSign($0, advice: loginAdvice) }.first
+        let refusals = refusals
+        // Where others met no such refusal the login is good enough: it is about that recipient.
+        let isLoginRefused = refusals.count { $0.phase == .rcpt && $0.isAboutLogin } == recipients.count
+        return refusals.lazy.filter { $0.phase != .rcpt || isLoginRefused || !$0.isAboutLogin }
+            .compactMap { AccountSign($0, advice: loginAdvice) }.first
             ?? fault.flatMap { AccountSign($0, in: phase) }
     }
+}
+
+extension Transaction.Refusal {
+    fileprivate var isAboutLogin: Bool { AccountSign.Kind(diagnosis.code) == .authentication }
 }

@@ -135,7 +135,7 @@ extension Diagnosis {
         default:
             Diagnosis(
                 code, retryable: true,
-                "Nothing was accepted, for certain, so it is safe to try again, which happens by itself.")
+                "The server did not take it, for certain. It is safe to try again, which happens by itself.")
         }
     }
 

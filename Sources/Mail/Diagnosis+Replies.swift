@@ -1,10 +1,7 @@
 extension Diagnosis {
     /// Too large a message, or too full a mailbox (RFC 1870 §6.3, RFC 3463 §3.3).
     static func size(_ sign: Sign) -> Diagnosis? {
-        if sign.isEnhanced(2, 2)
-            || sign.says(
-                "mailbox full", "mailbox is full", "over quota", "quota exceeded", "exceeded storage")
-        {
+        if sign.isMailboxFull {
             return Diagnosis(
                 .mailboxFull, retryable: sign.isTransient,
                 sign.isTransient
@@ -13,13 +10,8 @@ extension Diagnosis {
             )
         }
         if sign.isTransient { return nil }
-        let isSize =
-            sign.isEnhanced(2, 3) || sign.isEnhanced(3, 4)
-            || sign.says(
-                "too large", "too big", "size limit", "message size", "exceeds maximum size",
-                "exceeds fixed maximum")
-            || (sign.code == 552 && sign.phase != .rcpt && sign.reply.enhanced == nil)
-        guard isSize else { return nil }
+        guard sign.isTooLarge || (sign.code == 552 && sign.phase != .rcpt && sign.reply.enhanced == nil)
+        else { return nil }
         return Diagnosis(
             .messageTooLarge, retryable: false,
             "Make the message smaller: leave out or compress attachments, or send links to them.")
@@ -96,8 +88,10 @@ extension Diagnosis {
                 .connectionFailed, retryable: false,
                 "The server will not talk to this machine. Check host and port of the account's SMTP URL (\(portAdvice)); "
                     + "if they are right, ask the provider whether this network is blocked.")
-        case .mail: return sender
-        case .rcpt: return nobody
+        case .mail: return sign.isAboutSyntax ? notUnderstood : sender
+        case .rcpt:
+            let isNobody = [550, 551, 553].contains(sign.code) && sign.reply.enhanced == nil
+            return isNobody ? nobody : notTaken
         case .data, .body, .finalDot, .done:
             return Diagnosis(
                 .messageRejected, retryable: false,
@@ -111,8 +105,19 @@ extension Diagnosis {
         "The server does not let this account send as this address. Use a From address that belongs to the account, or "
             + "have the provider allow it. The recipients are not at fault.")
 
+    private static let notUnderstood = Diagnosis(
+        .senderRejected, retryable: false,
+        "The server does not understand the MAIL command: a parameter of it, or how the From address is written; its "
+            + "words say which. The recipients are not at fault. If From is an address of the account, ask the provider."
+    )
+
     private static let nobody = Diagnosis(
         .recipientRejected, retryable: false,
         "This address does not exist, as the server says. Check its spelling and correct it; sent again unchanged, it "
             + "would be refused again.")
+
+    private static let notTaken = Diagnosis(
+        .recipientRejected, retryable: false,
+        "The server does not take mail for this address; its words say why. Sent again unchanged, it would be refused "
+            + "again.")
 }

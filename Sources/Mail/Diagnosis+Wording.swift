@@ -13,9 +13,9 @@ extension Diagnosis {
         return "The server \(verb) \(whom) \(place(phase)) with \(code); \(end).\(words)"
     }
 
-    static func sentence(_ fault: TransportFault, _ phase: Phase) -> String {
+    static func sentence(_ fault: TransportFault, _ phase: Phase, end: String) -> String {
         let detail = fault.detail.isEmpty ? "" : " (\(fault.detail))"
-        let end = "; nothing was accepted."
+        let end = "; \(end)."
         return switch fault.kind {
         case .resolveFailed: "The submission server's name could not be resolved\(detail)\(end)"
         case .connectFailed: "The submission server could not be reached\(detail)\(end)"

@@ -49,12 +49,30 @@ package struct Diagnosis: Hashable, Sendable {
             return enhanced.subject == subject && (details.isEmpty || details.contains(enhanced.detail))
         }
 
-        /// An answer to RCPT that takes no more in this transaction (RFC 5321 §4.5.3.1.10); 4.7.x is a limit by time.
+        /// An answer to RCPT that takes no more in this transaction; 4.7.x is a limit by time. RFC 821 had 552 for it
+        /// by mistake (RFC 5321 §4.5.3.1.10).
         var isTooManyRecipients: Bool {
             isEnhanced(5, 3)
                 || (!isEnhanced(7)
                     && says("too many recipients", "separate transaction", "multiple destination domains"))
+                || (code == 552 && phase == .rcpt && reply.enhanced == nil && !isMailboxFull && !isTooLarge)
         }
+
+        var isMailboxFull: Bool {
+            isEnhanced(2, 2)
+                || says("mailbox full", "mailbox is full", "over quota", "quota exceeded", "exceeded storage")
+        }
+
+        /// Speaks of the message's size.
+        var isTooLarge: Bool {
+            isEnhanced(2, 3) || isEnhanced(3, 4)
+                || says(
+                    "too large", "too big", "size limit", "message size", "exceeds maximum size",
+                    "exceeds fixed maximum")
+        }
+
+        /// The server does not know the command or something in it (RFC 5321 §4.2.1, RFC 3463 §3.6).
+        var isAboutSyntax: Bool { (500...504).contains(code) || code == 555 || isEnhanced(5) }
 
         var isConnectionLimit: Bool {
             says(

@@ -14,7 +14,10 @@ enum EncodedWord {
     ///   - firstLength: what is left for the first word on the current line; when not even one cluster fits
     ///     there, the first word is as long as the others and the caller has to fold before it.
     ///   - length: the limit of the others.
-    static func words(for text: String, firstLength: Int, length: Int = maximumLength) -> [String] {
+    ///   - partsFirst: where the caller may not fold before the first word, a cluster too large for it is parted.
+    static func words(
+        for text: String, firstLength: Int, length: Int = maximumLength, partsFirst: Bool = false
+    ) -> [String] {
         let encoding = Encoding.fitting(text)
         var words: [String] = []
         var chunk: [UInt8] = []
@@ -31,7 +34,8 @@ enum EncodedWord {
         }
         for character in text {
             if add(character.utf8) { continue }
-            if encoding.length(of: Array(character.utf8)) <= length - overhead {
+            let mayFlush = !partsFirst || !words.isEmpty || !chunk.isEmpty
+            if mayFlush, encoding.length(of: Array(character.utf8)) <= length - overhead {
                 flush()
                 if add(character.utf8) { continue }
             }

@@ -54,8 +54,13 @@ struct FieldLine {
     }
 
     /// Adds text as encoded words, the first beside what is there when something fits.
-    mutating func addEncoded(_ text: String) {
-        for word in EncodedWord.words(for: text, firstLength: Self.preferredLength - column - 1) { add(word) }
+    ///
+    /// - Parameter foldsBehindName: as `add` has it.
+    mutating func addEncoded(_ text: String, foldsBehindName: Bool = true) {
+        let words = EncodedWord.words(
+            for: text, firstLength: Self.preferredLength - column - 1,
+            partsFirst: isOnlyName && !foldsBehindName)
+        for word in words { add(word, foldsBehindName: foldsBehindName) }
     }
 
     /// Adds `unstructured` text (RFC 5322 §3.2.5) so that decoding gives it back to the letter.
@@ -84,7 +89,7 @@ struct FieldLine {
             return
         }
         for word in words[..<first] { add(word, foldsBehindName: false) }
-        addEncoded(words[first...last].joined(separator: " "))
+        addEncoded(words[first...last].joined(separator: " "), foldsBehindName: false)
         for word in words[(last + 1)...] { add(word) }
     }
 

@@ -5,17 +5,21 @@ struct HTMLRendering {
 
     init(_ html: String) {
         var page = TextPage()
-        var hidden: (name: String, depth: Int)?
+        var hidden: HTMLHidden?
         for token in HTMLTokens(html) {
-            if let outer = hidden {
-                hidden = Self.hidden(outer, after: token)
+            switch hidden?.step(token) {
+            case .inside: continue
+            case .closed:
+                hidden = nil
                 continue
+            case .left: hidden = nil
+            case nil: break
             }
             switch token {
             case .text(let bytes): page.write(HTMLReferences.decode(bytes))
             case .start(let name, let attributes):
                 if Self.isHidden(attributes), !Self.voids.contains(name) {
-                    hidden = (name, 1)
+                    hidden = HTMLHidden(name)
                 } else {
                     Self.open(name, attributes, on: &page)
                 }
@@ -30,17 +34,6 @@ struct HTMLRendering {
         if attributes["hidden"] != nil { return true }
         guard let style = attributes["style"] else { return false }
         return style.lowercased().filter { $0 != " " }.contains("display:none")
-    }
-
-    /// Still hidden after this token, or nil.
-    private static func hidden(_ outer: (name: String, depth: Int), after token: HTMLTokens.Token)
-        -> (name: String, depth: Int)?
-    {
-        switch token {
-        case .start(outer.name, _): (outer.name, outer.depth + 1)
-        case .end(outer.name): outer.depth == 1 ? nil : (outer.name, outer.depth - 1)
-        default: outer
-        }
     }
 
     private static func open(_ name: String, _ attributes: [String: String], on page: inout TextPage) {
@@ -80,7 +73,7 @@ struct HTMLRendering {
     }
 
     /// How many line breaks at least part such an element from its neighbours: 2 leave an empty line.
-    private static let blocks: [String: Int] = [
+    static let blocks: [String: Int] = [
         "p": 2, "h1": 2, "h2": 2, "h3": 2, "h4": 2, "h5": 2, "h6": 2, "table": 2, "dl": 2, "figure": 2,
         "fieldset": 2, "div": 1, "section": 1, "article": 1, "header": 1, "footer": 1, "main": 1, "nav": 1,
         "aside": 1, "address": 1, "center": 1, "tr": 1, "thead": 1, "tbody": 1, "tfoot": 1, "caption": 1,

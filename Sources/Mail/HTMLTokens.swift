@@ -26,7 +26,7 @@ struct HTMLTokens: Sequence, IteratorProtocol {
             if index > start { return .text(bytes[start..<index]) }
             if bytes[index...].starts(with: "<!--".utf8) {
                 index += 4
-                skip(behind: "-->")
+                skipComment()
             } else if bytes[index + 1] == UInt8(ascii: "!") || bytes[index + 1] == UInt8(ascii: "?") {
                 skip(behind: ">")
             } else if let token = tag() {
@@ -47,6 +47,23 @@ struct HTMLTokens: Sequence, IteratorProtocol {
         switch bytes[index + 1] {
         case 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "/"), UInt8(ascii: "!"), UInt8(ascii: "?"): return true
         default: return false
+        }
+    }
+
+    /// Moves behind the end of a comment that was opened: `-->`, `--!>`, or at once `>` or `->`.
+    private mutating func skipComment() {
+        for end in [">", "->"] where bytes[index...].starts(with: end.utf8) {
+            index += end.utf8.count
+            return
+        }
+        while index < bytes.count {
+            if bytes[index] == UInt8(ascii: "-") {
+                for end in ["-->", "--!>"] where bytes[index...].starts(with: end.utf8) {
+                    index += end.utf8.count
+                    return
+                }
+            }
+            index += 1
         }
     }
 

@@ -13,9 +13,9 @@ extension Transaction {
         if worth == .unconfirmed { return unconfirmedFailure() }
         guard let failure = failure(for: index) else { return nil }
         guard recipients.count > 1, failure.smtp?.phase == .rcpt else { return failure }
+        let count = othersMayHaveIt ? "other \(recipients.count)" : "\(recipients.count)"
         return failure.with(
-            message:
-                "None of the \(recipients.count) recipients was accepted, for example: \(failure.message)")
+            message: "None of the \(count) recipients was accepted, for example: \(failure.message)")
     }
 
     /// Why the recipient at `index` was not accepted; nil when it was, or when nothing happened yet. It never says
@@ -27,19 +27,24 @@ extension Transaction {
         case .deferred, .rejected, .notAttempted: break
         }
         let address = recipients[index].address
+        let isAlone = !othersMayHaveIt && outcomes.allSatisfy { $0 != .accepted && $0 != .unconfirmed }
         if let (reply, phase) = decisiveReply(for: index) {
             let diagnosis = Diagnosis(of: reply, in: phase)
-            let isAlone = outcomes.allSatisfy { $0 != .accepted && $0 != .unconfirmed }
             return Failure(
                 diagnosis.code,
                 Diagnosis.sentence(
                     reply, phase, diagnosis, whom: phase == .rcpt ? address.text : Diagnosis.object(phase),
                     end: isAlone ? "nothing was accepted" : "it was not accepted for this address"),
                 hint: isAlone
-                    ? diagnosis.hint(loginAdvice) : diagnosis.hint(loginAdvice) + Self.forOthers(diagnosis),
+                    ? diagnosis.hint(loginAdvice)
+                    : diagnosis.hint(loginAdvice) + Self.forOthers(diagnosis.retryable),
                 retryable: diagnosis.retryable, phase: phase, smtp: .init(reply, in: phase))
         }
-        if let fault { return Failure(of: fault, in: phase) }
+        if let fault {
+            if isAlone { return Failure(of: fault, in: phase) }
+            let failure = Failure(of: fault, in: phase, end: "nothing more was accepted")
+            return failure.with(hint: failure.hint + Self.forOthers(failure.retryable))
+        }
         return Failure(
             .recipientRejected,
             "\(address.text) got nothing, because another recipient was refused and the message is to go to all or to "
@@ -49,8 +54,8 @@ extension Transaction {
     }
 
     /// Keeps whoever reads a hint from sending a second copy to those who have the message.
-    private static func forOthers(_ diagnosis: Diagnosis) -> String {
-        diagnosis.retryable
+    private static func forOthers(_ isRetryable: Bool) -> String {
+        isRetryable
             ? " Others have the message, or may have it: whatever is tried again is for this address alone."
             : " Others have the message, or may have it: what is sent again goes to this address alone."
     }
@@ -77,10 +82,12 @@ extension Transaction {
 
 extension Failure {
     /// For an attempt that a fault ended before the final dot.
-    init(of fault: TransportFault, in phase: Phase) {
+    ///
+    /// - Parameter end: what that means, as a clause.
+    init(of fault: TransportFault, in phase: Phase, end: String = "nothing was accepted") {
         let diagnosis = Diagnosis(of: fault, in: phase)
         self.init(
-            diagnosis.code, Diagnosis.sentence(fault, phase), hint: diagnosis.hint,
+            diagnosis.code, Diagnosis.sentence(fault, phase, end: end), hint: diagnosis.hint,
             retryable: diagnosis.retryable, phase: phase)
     }
 

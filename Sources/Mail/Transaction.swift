@@ -27,6 +27,8 @@ package struct Transaction: Sendable, Hashable {
     package var finalDotMayHaveLeft: Bool
     /// Set when it did not end by a reply.
     package var fault: TransportFault?
+    /// True when an earlier transaction of the same message was accepted for others, or may have been.
+    package var othersMayHaveIt = false
     /// What to do about a refused login, exactly, where that depends on the account; nil where the reply says it.
     package var loginAdvice: String?
     /// Commands and replies in order, credentials and mail data struck out, untrusted text made printable.

@@ -73,21 +73,24 @@ extension MailTransaction {
     private mutating func exchange(_ commands: [Command]) async throws(Broken) {
         guard let first = commands.first else { return }
         enter(first.phase)
-        for command in commands {
-            announce(command.phase)
-            record.say(command.text)
-        }
+        if reader.isAhead { throw outOfStep(Self.surplus) }
+        for command in commands { announce(command.phase) }
         let octets = Array(commands.map { $0.text + "\r\n" }.joined().utf8)
-        var lost: Broken?
-        do {
-            try await session.connection.send(octets, deadline: deadline(for: first))
+        // What is said on an idle line before MAIL is no answer to it.
+        let isIdle = first.phase == .mail && session.transactions > 0
+        var trouble: CurlError?
+        do throws(CurlError) {
+            try await session.connection.send(octets, onlyIfQuiet: isIdle, deadline: deadline(for: first))
         } catch {
-            // The server may have said why before it closed.
-            lost = Broken(error, awaiting: "the reply to \(name(of: first))")
-            if error.kind == .cancelled || error.kind == .stopped {
-                throw lost ?? Broken(error, awaiting: "")
-            }
+            trouble = error
         }
+        if trouble?.kind == .notQuiet {
+            throw Broken(.lineLost, "the server spoke or closed while the connection was idle")
+        }
+        for command in commands { record.say(command.text) }
+        // The server may have said why before it closed.
+        let lost = trouble.map { Broken($0, awaiting: "the reply to \(name(of: first))") }
+        if let lost, lost.fault.kind == .cancelled { throw lost }
         for command in commands {
             enter(command.phase)
             let end = lost == nil ? deadline(for: command) : .now + .milliseconds(500)

@@ -75,8 +75,9 @@ struct MailTransaction {
     /// True when the server waits for the mail data and at least one recipient will get it.
     private mutating func mayStream() throws(Broken) -> Bool {
         guard let data = record.data, data.code == 354 else {
+            if isReusable, reader.isAhead { throw outOfStep(Self.surplus) }
             if let data = record.data, data.isPositive {
-                throw Broken(.protocolError, "the server answered DATA with \(data.code)")
+                throw outOfStep("the server answered DATA with \(data.code)")
             }
             return false
         }
@@ -96,9 +97,20 @@ struct MailTransaction {
             let (reply, lines) = try await reader.next("the reply to RSET", deadline: deadline)
             record.hear(lines)
             isReusable = reply.isPositive
+            // The answer to DATA, which comes late because something else was answered twice.
+            if reply.code == 354 { record.fault = outOfStep("the server answered RSET with 354").fault }
         } catch {
             isReusable = false
         }
+    }
+
+    static let surplus = "the server gave more replies than it had commands"
+
+    /// Which reply answers which command is no longer known, so none counts for a recipient.
+    mutating func outOfStep(_ detail: String) -> Broken {
+        for index in record.recipients.indices { record.recipients[index].reply = nil }
+        record.data = nil
+        return Broken(.protocolError, detail)
     }
 
     /// Where it stands from now on, by the replies.

@@ -26,6 +26,9 @@ struct ReplyReader {
     /// True when the server has said nothing that was not asked for.
     var isEmpty: Bool { start == buffer.count }
 
+    /// True when it has said something that was not asked for, but for a 421, which needs no question (RFC 5321 §3.8).
+    var isAhead: Bool { !isEmpty && !buffer[start...].starts(with: "421".utf8) }
+
     /// The next reply and its lines as they came.
     mutating func next(
         _ what: String, deadline: ContinuousClock.Instant

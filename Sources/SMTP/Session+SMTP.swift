@@ -8,6 +8,11 @@ extension Session {
         lines.contains { if case .server(let line) = $0 { Reply.code(of: line) == 235 } else { false } }
     }
 
+    /// True when an AUTH command went out.
+    private var hasAskedForLogin: Bool {
+        lines.contains { if case .client(let line) = $0 { line.hasPrefix("AUTH ") } else { false } }
+    }
+
     /// The lines of the last reply that is whole.
     var lastReply: Reply? {
         var reply: [String] = []
@@ -46,6 +51,12 @@ extension Session {
         if isLoggedIn { return nil }
         guard let offered = Capabilities(self).auth else {
             return TransportFault(.authUnavailable, detail: "the server offers no AUTH")
+        }
+        // The mechanism fits, but what came back is no end of an AUTH exchange (RFC 4954 §4).
+        if hasAskedForLogin, let code = lastReply?.code,
+            offered.contains(where: { credentials.mechanisms.contains($0.uppercased()) })
+        {
+            return TransportFault(.protocolError, detail: "the server answered AUTH with \(code)")
         }
         let usable = credentials.mechanisms.joined(separator: " or ")
         return TransportFault(

@@ -17,6 +17,8 @@ extension Settlement {
 
     /// - Parameter claim: the recipients that the transaction was for, in its order, and how earlier attempts ended.
     init(_ transaction: Transaction, of claim: Claim, at now: Timestamp, circumstances: Circumstances) {
+        var transaction = transaction
+        transaction.othersMayHaveIt = claim.settledOutcomes.contains { $0 == .accepted || $0 == .unconfirmed }
         let accountPause = circumstances.accountPause
         let isMoreToGive = transaction.isOnlyTooManyRecipients
         let next =
@@ -30,7 +32,9 @@ extension Settlement {
         let isLater = accountPause?.failure.isAboutLogin == true && !circumstances.isWaitedFor
         let outcomes = transaction.recipients.indices.map { index in
             let outcome = transaction.outcome(for: index)
-            return isLater && outcome == .rejected ? .deferred : outcome
+            guard isLater, outcome == .rejected else { return outcome }
+            // Who was refused for another reason stays refused.
+            return transaction.failure(for: index)?.isAboutLogin == true ? .deferred : outcome
         }
         let state = Self.state(after: transaction, outcomes, of: claim, isTimeLeft: isTimeLeft)
         let failure =
@@ -44,7 +48,7 @@ extension Settlement {
             event: Self.event(for: state),
             detail: failure?.message ?? Self.lastWords(of: transaction),
             warnings: state == .partial || state == .deferred
-                ? Self.warnings(about: transaction, in: state) : [],
+                ? Self.warnings(about: transaction, outcomes, in: state) : [],
             conversation: transaction.conversation,
             isTry: state != .ready && accountPause == nil && !isMoreToGive, accountPause: accountPause)
     }
@@ -87,10 +91,13 @@ extension Settlement {
         }
     }
 
-    /// The failure of the whole, or of the first recipient that has one when others were taken.
+    /// The failure of the whole, or when others were taken, of the first recipient that has one: one that is still
+    /// open before one that was refused for good.
     private static func lastFailure(of transaction: Transaction) -> Failure? {
-        transaction.failure
-            ?? transaction.recipients.indices.lazy.compactMap(transaction.failure(for:)).first
+        let indices = transaction.recipients.indices
+        let open = indices.filter { transaction.outcome(for: $0) == .deferred }
+        return transaction.failure
+            ?? (open + indices).lazy.compactMap { transaction.failure(for: $0) }.first
     }
 
     private static func recipients(
@@ -108,12 +115,14 @@ extension Settlement {
     }
 
     /// What to say of each recipient that will not get it, or may not have got it, in a send that goes on or is sent.
-    private static func warnings(about transaction: Transaction, in state: SendState) -> [String] {
+    private static func warnings(
+        about transaction: Transaction, _ outcomes: [Outcome], in state: SendState
+    ) -> [String] {
         transaction.recipients.indices.compactMap { index in
             let address = transaction.recipients[index].address
-            let outcome = transaction.outcome(for: index)
+            let outcome = outcomes[index]
             if outcome == .unconfirmed {
-                return doubt(about: address, because: "no reply came to the final dot")
+                return doubt(about: address.text, because: "no reply came to the final dot")
             }
             guard outcome == .rejected || state == .partial, let failure = transaction.failure(for: index)
             else {

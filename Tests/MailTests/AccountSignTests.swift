@@ -58,6 +58,7 @@ struct AccountSignTests {
         let sign = try #require(transaction.accountSign)
         #expect(sign.kind == .authentication && sign.pauseSeconds == 900 && sign.failure.code == .authFailed)
         #expect(sign.failure.message.contains("no such file"))
+        #expect(sign.failure.message.contains("waits until that is corrected"))
     }
 
     @Test(
@@ -105,6 +106,24 @@ struct AccountSignTests {
         ])
     func isNone(_ line: String, _ phase: Phase) throws {
         #expect(try Self.transaction(line, at: phase).accountSign == nil)
+    }
+
+    @Test(
+        "A login asked for at RCPT rests the account only when every recipient met it",
+        arguments: [
+            (["530 5.7.1 log in", "530 5.7.1 log in"], AccountSign.Kind?.some(.authentication)),
+            (["250 ok", "530 5.7.1 log in"], nil), (["550 5.1.1 nobody", "530 5.7.1 log in"], nil),
+            (["530 5.7.1 log in", "450 4.7.1 too many messages"], .rateLimit),
+        ])
+    func isEverybodys(_ replies: [String], _ kind: AccountSign.Kind?) throws {
+        var transaction = Transaction(
+            forwardPaths: try ["ada@example.org", "bob@example.org"].map { try Address(parsing: $0) })
+        transaction.phase = .rcpt
+        transaction.mail = Reply(lines: ["250 ok"])
+        for (index, line) in replies.enumerated() {
+            transaction.recipients[index].reply = Reply(lines: [line])
+        }
+        #expect(transaction.accountSign?.kind == kind)
     }
 
     @Test("The first sign counts, also when another recipient was taken, and names nobody")

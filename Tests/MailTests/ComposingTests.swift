@@ -85,6 +85,17 @@ struct ComposingTests {
         #expect(data.hasSuffix("--\(boundary)--\r\n"))
     }
 
+    @Test("A subject that begins with a character too large for the first line begins there all the same")
+    func largeFirstCharacter() throws {
+        let subject = "👨‍👩‍👧‍👦‍👩🏽‍💻 hello"
+        let request = SendRequest(from: "me@example.com", to: ["a@example.org"], subject: subject, text: "x")
+        let lines = String(decoding: try request.composed().mailData.bytes, as: UTF8.self).split(
+            separator: "\r\n")
+        let first = try #require(lines.first { $0.hasPrefix("Subject:") })
+        #expect(first.hasPrefix("Subject: =?UTF-8?"), "\(first)")
+        #expect(lines.allSatisfy { $0.utf8.count <= 78 })
+    }
+
     @Test("The same message gives the same octets")
     func isPure() throws {
         let one = try compose { $0.headers = [HeaderField(name: "X-A", value: "ä")] }

@@ -78,6 +78,16 @@ struct HTMLRenderingTests {
             ("a<script>never closed", "a"), ("a<p title=\"x > y\">b</p>", "a\n\nb"),
             ("a<p title='never closed>b", "a"),
             ("<span style=\"display: none\">preview</span><div hidden>x<div>y</div></div>shown", "shown"),
+            ("<p>Intro</p><p hidden>preheader<p>Amount: 100</p>", "Intro\n\nAmount: 100"),
+            ("<div><p hidden>a<b>b</b></div>c", "c"), ("<p hidden>a</p>b", "b"),
+            ("<p hidden>a<p hidden>b<hr>c", "----\n\nc"),
+            ("<table><tr style=\"display:none\"><td>tpl<tr><td>Amount: 100</table>", "Amount: 100"),
+            ("<table><tr hidden><td><table><tr><td>a</table>b<tr><td>c</table>", "c"),
+            ("<table><tr><td>1<td hidden>2<td>3<td hidden>4<tr><td>5</table>", "1  3\n5"),
+            ("<ul><li hidden>a<ul><li>b</ul>c<li>d</ul>", "- d"), ("<ul><li hidden>a</ul>b", "b"),
+            ("<dl><dt>a<dd hidden>b<dt>c</dl>", "a\nc"),
+            ("<select><option hidden>a<option>b</select>", "b"), ("<div hidden>a<div>b</div>c</div>d", "d"),
+            ("a<!-->b<!--->c<!-- d --!>e<!----->f<!-- - -- -->g", "abcefg"),
             ("</p></li></ul></a>stray", "stray"), ("<p =x a=b=c / / d>attributes</p>", "attributes"),
             ("<", "<"), ("a<", "a<"), ("</", ""), ("<a", ""), ("", ""), ("日本<b>語</b>", "日本語"),
         ])
@@ -88,7 +98,8 @@ struct HTMLRenderingTests {
         arguments: [
             "<", "<a", "<a ", "<a href=", "<!--", "<blockquote>", "<ul><li>", "&", "&#", "<script>",
             "<a href=x>", "</a>",
-            "<p title=\"", "<span hidden>", "<pre>\n", "<td>", "<br>",
+            "<p title=\"", "<span hidden>", "<p hidden>", "<ul><li hidden>", "<!-- -", "<pre>\n",
+            "<td>", "<br>",
         ])
     func hostile(piece: String) throws {
         // A quadratic reading of 100,000 pieces would run for hours.

@@ -21,6 +21,8 @@ struct TooManyRecipientsTests {
         Row(["250 ok", "452 4.5.3 too many recipients", "452 4.5.3 too many recipients"], "250 ok", true),
         Row(["250 ok", "552 5.5.3 too many recipients"], "250 ok", true),
         Row(["250 ok", "452 too many recipients"], "250 ok", true),
+        Row(["250 ok", "552 requested mail action aborted"], "250 ok", true),
+        Row(["250 ok", "552 mailbox full"], "250 ok", false),
         Row(
             ["250 ok", "451 4.3.0 Multiple destination domains per transaction is unsupported"], "250 ok",
             true),

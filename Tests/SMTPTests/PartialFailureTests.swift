@@ -31,6 +31,29 @@ struct PartialFailureTests {
         #expect(failure.hint.contains("this address alone") && failure.hint.hasSuffix("."), "\(failure)")
     }
 
+    @Test(
+        "Nor when it was an earlier transaction of the message that somebody was accepted in",
+        arguments: ["550 5.1.1 no such user", "450 4.2.0 later", nil])
+    func isHonestLater(_ refusal: String?) throws {
+        var transaction = Transaction(
+            forwardPaths: try ["ada@example.org", "nobody@example.org"].map { try Address(parsing: $0) })
+        transaction.phase = .rcpt
+        transaction.mail = Reply(lines: ["250 ok"])
+        for index in transaction.recipients.indices {
+            transaction.recipients[index].reply = refusal.flatMap { Reply(lines: [$0]) }
+        }
+        if refusal == nil { transaction.fault = TransportFault(.lineLost, detail: "reset") }
+        for isEarlier in [false, true] {
+            transaction.othersMayHaveIt = isEarlier
+            let all = try #require(transaction.failure)
+            for failure in [all, try #require(transaction.failure(for: 1))] {
+                #expect(failure.message.contains("nothing was accepted") == !isEarlier, "\(failure)")
+                #expect(failure.hint.contains("this address alone") == isEarlier, "\(failure)")
+            }
+            #expect(all.message.contains("the other 2 recipients") == (isEarlier && refusal != nil))
+        }
+    }
+
     @Test("When nobody has it, it says so")
     func saysNothingWasAccepted() throws {
         let transaction = try transaction("550 5.1.1 no such user", "451 4.3.0 queue trouble")

@@ -242,4 +242,42 @@ struct TransportTests {
             #expect(sink.count == 1)
         }
     }
+
+    @Test("Hundreds of lines in the greeting and in EHLO hide neither what is offered nor the login")
+    func readsLongSession() async throws {
+        let greeting = String(repeating: "S: 220-welcome\n", count: 120)
+        let offers = String(repeating: "S: 250-XNOTHING\n", count: 120)
+        let dialogue = try Dialogue(
+            name: "long",
+            parsing: """
+                A server of many words.
+                login: password
+                recipients: žofie@example.org
+
+                \(greeting)S: 220 peer.test
+                C: EHLO client.test
+                S: 250-peer.test
+                \(offers)S: 250-AUTH PLAIN
+                S: 250 SMTPUTF8
+                C: AUTH PLAIN *
+                S: 235 ok
+                C: MAIL FROM:<me@example.com> SMTPUTF8
+                S: 250 ok
+                C: RCPT TO:<žofie@example.org>
+                S: 250 ok
+                C: DATA
+                S: 354 go ahead
+                C: (mail data)
+                C: .
+                S: 250 ok
+                """)
+        try await withPeer(dialogue) { peer in
+            let scene = try Scene(dialogue, port: peer.port)
+            let transaction = await scene.transport.carry(
+                scene.mailData, in: scene.envelope, gate: {}, progress: { _ in })
+            await scene.transport.close()
+            #expect(transaction.outcomes == [.accepted], "\(transaction)")
+            #expect(peer.problems.isEmpty)
+        }
+    }
 }

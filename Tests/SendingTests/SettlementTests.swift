@@ -64,6 +64,60 @@ struct SettlementTests {
         #expect(settlement.failure?.mayHaveBeenDelivered ?? false == (row.state == .unconfirmed))
     }
 
+    /// What a send to these becomes by replies to RCPT and the final dot.
+    private static func settlement(
+        rcpt: [String], dot: String?, earlier: [Outcome] = [], pause: AccountPause? = nil
+    ) throws -> Settlement {
+        let paths = try rcpt.indices.map { try Address(parsing: "r\($0)@example.org") }
+        var transaction = Transaction(forwardPaths: paths)
+        transaction.phase = .rcpt
+        transaction.mail = Reply(lines: ["250 ok"])
+        for (index, line) in rcpt.enumerated() {
+            transaction.recipients[index].reply = Reply(lines: [line])
+        }
+        transaction.finalDot = dot.flatMap { Reply(lines: [$0]) }
+        transaction.finalDotMayHaveLeft = dot != nil
+        let claim = Claim(
+            id: SendID(milliseconds: 0, random: (0, 0)), accountID: "a", owner: "o", attempt: 1, tries: 0,
+            reversePath: paths[0], forwardPaths: paths, giveUpAt: now.adding(seconds: 3_600),
+            settledOutcomes: earlier)
+        return Settlement(
+            transaction, of: claim, at: now, circumstances: .init(pause: 60, accountPause: pause))
+    }
+
+    @Test("What a queued send says is why it is queued, not who was refused for good")
+    func saysWhatIsOpen() throws {
+        let settlement = try Self.settlement(
+            rcpt: ["250 ok", "550 5.1.1 no such user", "450 4.2.0 later"], dot: "250 ok")
+        #expect(settlement.state == .deferred)
+        #expect(settlement.failure?.code == .deferred && settlement.failure?.retryable == true)
+        #expect(settlement.failure?.message.contains("r2@example.org") == true)
+    }
+
+    @Test(
+        "Once somebody was accepted, no later attempt says that nothing was",
+        arguments: [Outcome.accepted, .unconfirmed, .rejected])
+    func remembersOthers(_ earlier: Outcome) throws {
+        let settlement = try Self.settlement(rcpt: ["450 4.2.0 later"], dot: nil, earlier: [earlier])
+        let failure = try #require(settlement.failure)
+        #expect(failure.message.contains("nothing was accepted") == (earlier == .rejected), "\(failure)")
+        #expect(failure.hint.contains("this address alone") == (earlier != .rejected), "\(failure)")
+    }
+
+    @Test("A refused login holds up whom it concerns; who was refused for another reason stays refused")
+    func isLater() throws {
+        let pause = AccountPause(
+            since: Self.now, until: Self.now.adding(seconds: 60),
+            failure: Failure(.authFailed, "The login is wrong.", hint: "Correct it."))
+        let settlement = try Self.settlement(
+            rcpt: ["250 ok", "550 5.1.1 no such user"], dot: "530 5.7.0 Authentication required",
+            pause: pause)
+        #expect(settlement.state == .deferred)
+        #expect(settlement.recipients.map(\.outcome) == [.deferred, .rejected])
+        #expect(settlement.warnings.count == 1)
+        #expect(settlement.warnings.first?.hasPrefix("r1@example.org did not get it") == true)
+    }
+
     @Test("A time that the server names is kept to")
     func retryAfter() async throws {
         let path = try Address(parsing: "a@example.org")
