@@ -36,7 +36,7 @@ package struct Session: Sendable {
         do {
             return receive(try JSON(parsing: bytes))
         } catch {
-            return .answer(Answer(to: nil, error: .parse(error)))
+            return .answer(Answer(to: RequestID(recoveredFrom: bytes), error: .parse(error)))
         }
     }
 

@@ -45,19 +45,19 @@ extension Fingerprint {
         return fields
     }
 
-    /// What a recipient would call the same mail, to the same people, in whatever line and order they stand.
+    /// What a recipient would call the same mail, to the same people, in whatever line, order and case they stand.
     private static func content(
         of request: SendRequest, from sender: Address, _ attachments: String?
     ) -> String {
         var digest = PartsDigest()
-        digest.add(sender.text)
+        digest.add(sender.caseless)
         for part in [request.subject, request.text, request.html, request.markdown, attachments] {
             digest.add(orNil: part)
         }
         digest.add(orNil: request.inReplyTo?.text)
         digest.add(all: request.replyTo.map(\.text))
         digest.add(all: request.headers.flatMap { [$0.name, $0.value] })
-        digest.add(all: (request.to + request.cc + request.bcc).map(\.address.text).sorted())
+        digest.add(all: (request.to + request.cc + request.bcc).map(\.address.caseless).sorted())
         return digest.text
     }
 

@@ -17,7 +17,7 @@ extension Store {
             }
             // Read in the order of an index that begins with the one equality that narrows most.
             let order = filter.to == nil ? "s.number" : "r.send"
-            if let to = filter.to { require("r.address = ?", .text(to.text)) }
+            if let to = filter.to { require("r.address = ? COLLATE NOCASE", .text(to.text)) }
             if let position {
                 require(
                     "\(order) < coalesce((SELECT number FROM sends WHERE id = ?), ?)",
@@ -40,7 +40,7 @@ extension Store {
                     require("s.account_id IN (SELECT value FROM json_each(?))", .text(try Coding.text(ids)))
                 }
             }
-            if let from = filter.from { require("s.reverse_path = ?", .text(from.text)) }
+            if let from = filter.from { require("s.reverse_path = ? COLLATE NOCASE", .text(from.text)) }
             if let query = filter.query {
                 let pattern = Parameter.text("%" + Self.escaped(query) + "%")
                 require(
@@ -64,6 +64,15 @@ extension Store {
             let recipients = try recipients(of: numbers, in: db)
             for index in records.indices { records[index].recipients = recipients[numbers[index]] ?? [] }
             return records
+        }
+    }
+
+    /// True when an account of that name or id is on record, set up or not.
+    package func knows(account: String) throws -> Bool {
+        try look { db in
+            try Bool.fetchOne(
+                db, sql: "SELECT EXISTS (SELECT 1 FROM accounts WHERE id = ? OR name = ?)",
+                arguments: [account, account]) ?? false
         }
     }
 

@@ -14,7 +14,7 @@ struct ApprovalQuestion: Sendable {
     private let send: SendRecord?
 
     private static let key = "approval"
-    private static let person = "the user, asked by the client"
+    private static let person = "the user whom the client asked"
 
     init(about send: SendRecord, _ service: SendingService) throws(Failure) {
         id = send.id

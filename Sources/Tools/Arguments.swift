@@ -3,10 +3,13 @@ import Mail
 
 /// A call's arguments: brought into the schema's types where clients are known to send others, then checked.
 struct Arguments: Sendable {
-    private let object: JSON.Object
+    private var object: JSON.Object
 
+    /// - Parameter hint: what to do when one is wrong.
     /// - Throws: a failure that names the first field at fault and what would be right; the message counts the rest.
-    init(_ given: JSON.Object, checkedBy schema: Schema) throws(Failure) {
+    init(
+        _ given: JSON.Object, checkedBy schema: Schema, hint: String = "Correct the argument and call again."
+    ) throws(Failure) {
         let object = given.adapted(to: schema)
         let violations = schema.validate(.object(object))
         if let first = violations.first {
@@ -14,10 +17,16 @@ struct Arguments: Sendable {
             throw Failure(
                 .invalidRequest,
                 "Invalid argument: " + ([first.message] + others).joined(separator: "; ") + ".",
-                hint: "Correct the argument and call again; nothing was recorded or sent.",
-                field: first.path.isEmpty ? nil : first.path)
+                hint: hint, field: first.path.isEmpty ? nil : first.path)
         }
         self.object = object
+    }
+
+    /// The same without those of the named ones that say nothing: many models fill in every field that there is.
+    func withoutBlanks(among names: [String]) -> Arguments {
+        var kept = self
+        for name in names where kept.object[name]?.isBlank == true { kept.object[name] = nil }
+        return kept
     }
 
     func string(_ name: String) -> String? { object[name]?.string }
@@ -58,4 +67,20 @@ struct Arguments: Sendable {
         }
         return values
     }
+}
+
+extension JSON {
+    /// True for blank text, and for a list of nothing else.
+    fileprivate var isBlank: Bool {
+        switch self {
+        case .string(let text): text.isBlank
+        case .array(let elements): elements.allSatisfy { $0.string?.isBlank == true }
+        default: false
+        }
+    }
+}
+
+extension String {
+    /// True where there is nothing to read.
+    var isBlank: Bool { allSatisfy(\.isWhitespace) }
 }

@@ -23,12 +23,7 @@ struct Cursor {
         let fields =
             Data(base64Encoded: text).map { String(decoding: $0, as: UTF8.self) }?.split(separator: " ") ?? []
         guard fields.count == 3, fields[0] == "v1", let id = SendID(String(fields[1]))
-        else {
-            throw Failure(
-                .invalidRequest, "`cursor` is not one that list_sends made.",
-                hint: "Pass `next_cursor` of the page before unchanged, or leave it out for the first page.",
-                field: "cursor")
-        }
+        else { throw Self.unknown }
         guard fields[2] == Self.digest(filter) else {
             throw Failure(
                 .invalidRequest, "`cursor` belongs to a list with other filters.",
@@ -36,6 +31,12 @@ struct Cursor {
         }
         self.init(ListPosition(after: id), for: filter)
     }
+
+    /// No cursor, or one of another record.
+    static let unknown = Failure(
+        .invalidRequest, "`cursor` is not one that list_sends made.",
+        hint: "Pass `next_cursor` of the page before unchanged, or leave it out for the first page.",
+        field: "cursor")
 
     var text: String {
         Data("v1 \(position.id) \(digest)".utf8).base64EncodedString()

@@ -16,7 +16,10 @@ struct ListSends: Sendable {
             let position = try arguments.string("cursor").map { text throws(Failure) in
                 try Cursor(text, for: filter).position
             }
-            let page = try await service().get().list(
+            let service = try await service().get()
+            try await Self.check(filter.account, service)
+            if let position, try !service.holds(position) { throw Cursor.unknown }
+            let page = try await service.list(
                 filter, limit: arguments.integer("limit") ?? 50, after: position)
             var result: JSON.Object = ["sends": .array(page.sends.map { .object(.summary($0)) })]
             result["next_cursor"] = page.next.map { .string(Cursor($0, for: filter).text) }
@@ -24,6 +27,16 @@ struct ListSends: Sendable {
         } catch {
             return .failure(error)
         }
+    }
+
+    /// An empty list would say that nothing was sent.
+    private static func check(_ account: String?, _ service: SendingService) async throws(Failure) {
+        guard let account, try await !service.knows(account: account) else { return }
+        let names = service.accounts.map(\.record.name).joined(separator: ", ")
+        throw Failure(
+            .unknownAccount, "There is no account named \(account.prefix(320).debugDescription).",
+            hint: names.isEmpty ? "Leave `account` out." : "Use one of: \(names); or leave `account` out.",
+            field: "account")
     }
 }
 
@@ -33,22 +46,22 @@ extension SendFilter {
         status = arguments.string("status").flatMap(SendStatus.init(rawValue:))
         state = arguments.string("state").flatMap(SendState.init(rawValue:))
         account = arguments.string("account")
-        from = try arguments.parsed("from", Address.init(parsing:))
-        to = try arguments.parsed("to", Address.init(parsing:))
+        from = try Self.address("from", arguments)
+        to = try Self.address("to", arguments)
         query = arguments.string("query")
         tag = arguments.string("tag")
-        since = try Self.time("since", arguments)
-        until = try Self.time("until", arguments)
+        since = try arguments.parsed("since", Timestamp.init(parsing:))
+        until = try arguments.parsed("until", Timestamp.init(parsing:))
     }
 
-    private static func time(_ name: String, _ arguments: Arguments) throws(Failure) -> Timestamp? {
-        guard let text = arguments.string(name) else { return nil }
-        guard let time = Timestamp(rfc3339: text) else {
+    /// As it stands in a result too, with a name.
+    private static func address(_ name: String, _ arguments: Arguments) throws(Failure) -> Address? {
+        do {
+            return try arguments.parsed(name, Mailbox.init(parsing:))?.address
+        } catch {
             throw Failure(
-                .invalidRequest,
-                "`\(name)` is not an RFC 3339 time with an offset: \(text.prefix(40).debugDescription).",
-                hint: "Write it like 2026-01-31T09:00:00Z or 2026-01-31T09:00:00+02:00.", field: name)
+                error.code, error.message,
+                hint: "Give one address, as in ada@example.com; call once for each.", field: error.field)
         }
-        return time
     }
 }

@@ -6,8 +6,10 @@ import Store
 
 /// What a person may pick in a client's menu.
 package enum MailPrompts {
-    package static func all(service: @escaping ServiceSource) -> [Prompt] {
-        [draft, explanation(service)]
+    package static func all(
+        service: @escaping ServiceSource, wording: @escaping Wording = { $0 }
+    ) -> [Prompt] {
+        [draft, explanation(service, wording)]
     }
 
     private static let draft = Prompt(
@@ -33,7 +35,9 @@ package enum MailPrompts {
             return .messages([message(text)], description: "A draft, checked before it is sent.")
         })
 
-    private static func explanation(_ service: @escaping ServiceSource) -> Prompt {
+    private static func explanation(
+        _ service: @escaping ServiceSource, _ wording: @escaping Wording
+    ) -> Prompt {
         Prompt(
             definition: [
                 "name": "explain_failed_send", "title": "Explain a failed send",
@@ -68,7 +72,7 @@ package enum MailPrompts {
                         "resource": [
                             "uri": .string(SendURI.record(history.send.id).text),
                             "mimeType": "application/json",
-                            "text": .string(JSON.Object.history(history).text),
+                            "text": .string(wording(.history(history)).text),
                         ],
                     ],
                 ]

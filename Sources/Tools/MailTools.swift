@@ -7,6 +7,9 @@ package import Store
 /// Opens the service when a call first needs it, or says what is wrong with the configuration.
 package typealias ServiceSource = @Sendable () async -> Result<SendingService, Failure>
 
+/// A send, or a refusal, in the words of the face that shows it.
+package typealias Wording = @Sendable (JSON.Object) -> JSON.Object
+
 /// The operations as tools.
 package enum MailTools {
     /// What an agent finds when nothing else is asked for, in the order in which they are listed.
@@ -34,6 +37,7 @@ package enum MailTools {
     }
 
     /// A send as `track_send` gives it, for the other faces.
+    package static func report(_ send: SendRecord) -> JSON.Object { .send(send) }
     package static func report(_ history: SendHistory) -> JSON.Object { .history(history) }
     package static func report(_ failure: Failure) -> JSON.Object { .failure(failure) }
 }

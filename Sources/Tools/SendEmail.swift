@@ -11,7 +11,9 @@ struct SendEmail: Sendable {
 
     func run(_ call: ToolCall) async -> ToolOutcome {
         do throws(Failure) {
-            let arguments = try Arguments(call.arguments, checkedBy: definition.input)
+            let arguments = try Arguments(
+                call.arguments, checkedBy: definition.input,
+                hint: "Correct the argument and call again; nothing was recorded or sent.")
             let service = try await service().get()
             let wait = arguments.duration("wait_seconds", default: 4)
             let stages = Stages(call.progress)

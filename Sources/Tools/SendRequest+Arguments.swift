@@ -12,6 +12,7 @@ extension SendRequest {
     /// The arguments of `send_email` as values that cannot be wrong; a failure names the field.
     init(_ arguments: Arguments) throws(Failure) {
         self.init()
+        let arguments = arguments.withoutBlanks(among: Self.optional)
         account = arguments.string("account")
         from = try arguments.parsed("from", Mailbox.init(parsing:))
         to = try arguments.parsedList("to", Mailbox.init(parsing:))
@@ -22,11 +23,7 @@ extension SendRequest {
         text = unescaped(arguments.string("text"), "text")
         html = unescaped(arguments.string("html"), "html")
         markdown = unescaped(arguments.string("markdown"), "markdown")
-        if text == nil, html == nil, markdown == nil {
-            throw Failure(
-                .invalidRequest, "The message has no body.",
-                hint: "Give `markdown`, or `text` and/or `html`.", field: "markdown")
-        }
+        try settleBodies()
         attachments = try Self.attachments(arguments)
         inReplyTo = try arguments.parsed("in_reply_to", MessageID.init(parsing:))
         references = try arguments.parsedList("references", MessageID.init(parsing:))
@@ -39,26 +36,33 @@ extension SendRequest {
         metadata = Dictionary(arguments.stringPairs("metadata"), uniquingKeysWith: { $1 })
     }
 
-    /// A body whose line breaks arrived as the two characters `\n`: a model that escaped twice.
-    ///
-    /// Repaired only where there is no real line break and the sequence stands where a line would end, so that a path
-    /// like `C:\new` stays as it is; the caller is told.
+    /// Arguments that are left out as well by saying nothing in them.
+    private static let optional = [
+        "account", "from", "cc", "bcc", "reply_to", "in_reply_to", "references", "send_at", "give_up_at",
+    ]
+
     private mutating func unescaped(_ body: String?, _ name: String) -> String? {
-        // Nearly every body holds no backslash at all, and octets are quicker to look at than characters.
-        guard var body, body.withUTF8({ $0.contains(UInt8(ascii: "\\")) }),
-            !body.contains(where: \.isNewline),
-            body.contains("\\n")
-        else { return body }
-        let pieces = body.replacing("\\r\\n", with: "\\n").split(
-            separator: "\\n", omittingEmptySubsequences: false)
-        let endsLine: (Substring) -> Bool = { piece in
-            piece.last.map { ",.!?;)>*_".contains($0) || $0.isWhitespace } ?? true
-        }
-        guard pieces.dropLast().contains(where: endsLine) else { return body }
+        guard let body, let restored = body.withBreaksRestored else { return body }
         warnings.append(
             "`\(name)` had no line breaks but the characters \\n; they were taken as line breaks. Send real ones."
         )
-        return pieces.joined(separator: "\n")
+        return restored
+    }
+
+    /// Leaves blank bodies out beside another: the last part is what readers show. One of several blank ones stays.
+    private mutating func settleBodies() throws(Failure) {
+        guard let first = text ?? markdown ?? html else {
+            throw Failure(
+                .invalidRequest, "The message has no body.",
+                hint: "Give `markdown`, or `text` and/or `html`.", field: "markdown")
+        }
+        if text?.isBlank == true { text = nil }
+        if markdown?.isBlank == true { markdown = nil }
+        if html?.isBlank == true { html = nil }
+        if text == nil, markdown == nil, html == nil {
+            text = first
+            warnings.append("The message has no text.")
+        }
     }
 
     private static func idempotencyKey(_ arguments: Arguments) throws(Failure) -> String? {

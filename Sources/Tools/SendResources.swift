@@ -15,11 +15,13 @@ package enum SendResources {
     /// Sends on one page of the list.
     private static let pageSize = 50
 
-    package static func all(service: @escaping ServiceSource) -> Resources {
+    package static func all(
+        service: @escaping ServiceSource, wording: @escaping Wording = { $0 }
+    ) -> Resources {
         Resources(
             templates: templates,
             list: { cursor throws(ProtocolError) in try await list(cursor, service) },
-            read: { uri throws(ProtocolError) in try await read(uri, service) },
+            read: { uri throws(ProtocolError) in try await read(uri, service, wording) },
             complete: { template, argument, value, _ in await complete(template, argument, value, service) },
             changes: { uri in SendURI(uri).map { changes(of: $0.id, service) } })
     }
@@ -42,13 +44,12 @@ package enum SendResources {
     ) async throws(ProtocolError) -> (resources: [JSON.Object], next: String?) {
         var position: ListPosition?
         if let cursor {
-            guard let made = try? Cursor(cursor, for: SendFilter()) else {
-                throw .invalidParams("`cursor` is not one that this server gave out.")
-            }
+            guard let made = try? Cursor(cursor, for: SendFilter()) else { throw unknownCursor }
             position = made.position
         }
         // Without an account there may still be a record; without a record there is nothing to list.
         guard let service = try? await service().get() else { return ([], nil) }
+        if let position, (try? service.holds(position)) == false { throw unknownCursor }
         do throws(Failure) {
             let page = try await service.list(SendFilter(), limit: pageSize, after: position)
             return (page.sends.map(resource), page.next.map { Cursor($0, for: SendFilter()).text })
@@ -56,6 +57,9 @@ package enum SendResources {
             throw .internal(error.message)
         }
     }
+
+    private static let unknownCursor = ProtocolError.invalidParams(
+        "`cursor` is not one that this server gave out.")
 
     private static func resource(_ send: SendRecord) -> JSON.Object {
         [
@@ -68,7 +72,7 @@ package enum SendResources {
     }
 
     private static func read(
-        _ text: String, _ service: ServiceSource
+        _ text: String, _ service: ServiceSource, _ wording: Wording
     ) async throws(ProtocolError) -> [JSON.Object]? {
         guard let uri = SendURI(text) else { return nil }
         do throws(Failure) {
@@ -77,8 +81,8 @@ package enum SendResources {
             switch uri {
             case .record(let id):
                 content["mimeType"] = "application/json"
-                content["text"] = .string(
-                    JSON.Object.history(try await service.track(.id(id), wait: .zero)).text)
+                let history = try await service.track(.id(id), wait: .zero)
+                content["text"] = .string(wording(.history(history)).text)
             case .message(let id):
                 let bytes = try await service.mailData(of: id).bytes
                 content["mimeType"] = "message/rfc822"

@@ -22,21 +22,36 @@ struct TrackSend: Sendable {
     }
 
     private func key(_ arguments: Arguments) throws(Failure) -> TrackKey {
-        let given = ["id", "message_id", "idempotency_key"].filter { arguments.string($0) != nil }
+        // No send has an empty one.
+        let given = ["id", "message_id", "idempotency_key"].filter { arguments.string($0)?.isEmpty == false }
         switch given {
         case ["id"]: return .id(try arguments.sendID())
         case ["message_id"]:
-            if let messageID = try arguments.parsed("message_id", MessageID.init(parsing:)) {
-                return .messageID(messageID)
-            }
+            if let messageID = try messageID(arguments) { return .messageID(messageID) }
         case ["idempotency_key"]:
             if let key = arguments.string("idempotency_key") { return .idempotencyKey(key) }
-        default: break
+        case []: break
+        default:
+            let names = given.map { "`\($0)`" }.joined(separator: " and ")
+            throw Failure(
+                .invalidRequest, "track_send takes one key, and got \(names).",
+                hint: "Give only `\(given[0])`.", field: "id")
         }
         throw Failure(
             .invalidRequest, "track_send needs one of `id`, `message_id` and `idempotency_key`.",
             hint: "Give the id that send_email returned, the Message-ID, or the key it was sent with.",
             field: "id")
+    }
+
+    private func messageID(_ arguments: Arguments) throws(Failure) -> MessageID? {
+        do {
+            return try arguments.parsed("message_id", MessageID.init(parsing:))
+        } catch {
+            throw Failure(
+                error.code, error.message,
+                hint: "Give the `message_id` of a send, as in <left@right>; the id of a send goes into `id`.",
+                field: error.field)
+        }
     }
 }
 

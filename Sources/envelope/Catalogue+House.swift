@@ -16,7 +16,8 @@ extension Catalogue {
             name: "envelope", title: "Envelope", version: EnvelopeCommand.version,
             instructions: settings.isSandbox ? instructions + sandboxNote : instructions,
             tools: try MailTools.all(try settings.tools(), service: service).map(words.tool),
-            resources: SendResources.all(service: service), prompts: MailPrompts.all(service: service),
+            resources: SendResources.all(service: service, wording: words.object),
+            prompts: MailPrompts.all(service: service, wording: words.object),
             seal: key.map { seal($0, surroundings) })
     }
 

@@ -2,15 +2,15 @@ import JSON
 import MCP
 import Mail
 
-/// Names the record in the commands that sentences give to a person: their shell has other settings than the host, and
-/// would look into the default one.
+/// Names the record, and the sandbox, in the commands that sentences give to a person: their shell has other settings
+/// than the host, and would look into the default record for real mail.
 ///
 /// The sentences are made by rooms that know no paths, with each command between backticks.
 struct CommandWords: Sendable {
-    /// ` --db /path`; nil for the default record.
+    /// ` --db /path --sandbox`; nil for real mail in the default record.
     private let flag: String?
 
-    /// Those that take `--db`.
+    /// Those that take `--db` and `--sandbox`.
     private static let commands: Set<Substring> = [
         "accounts", "approve", "cancel", "deny", "doctor", "drain", "list", "mailbox", "prune", "retry",
         "sandbox", "send", "suppressions", "track", "webhooks",
@@ -18,7 +18,8 @@ struct CommandWords: Sendable {
 
     init(_ settings: Settings, _ environment: [String: String]) {
         let path = settings.database.map(SystemFile.absolute)
-        flag = path == Folders(environment).database ? nil : path.map { " --db " + Self.quoted($0) }
+        let record = path == Folders(environment).database ? nil : path.map { " --db " + Self.quoted($0) }
+        flag = settings.isSandbox ? (record ?? "") + " --sandbox" : record
     }
 
     /// As a shell reads it.
@@ -32,7 +33,7 @@ struct CommandWords: Sendable {
 
     func text(_ text: String) -> String { named(text) ?? text }
 
-    /// The text with the record named in it; nil where it has nothing to name it in.
+    /// The text with the record named in it; nil where there is no command to name it in.
     ///
     /// One pass over its octets: the answers of a busy server pass here.
     private func named(_ text: String) -> String? {
@@ -56,12 +57,12 @@ struct CommandWords: Sendable {
 
     private static let quote = UInt8(ascii: "`")
 
-    /// One of ours, that names no record yet.
+    /// One of ours, that names neither yet.
     private static func isCommand(_ part: Substring.UTF8View) -> Bool {
         guard part.starts(with: "envelope ".utf8) else { return false }
         let words = part.split(separator: UInt8(ascii: " "))
         return words.count > 1 && commands.contains(Substring(words[1]))
-            && !words.contains { $0.elementsEqual("--db".utf8) }
+            && !words.contains { $0.elementsEqual("--db".utf8) || $0.elementsEqual("--sandbox".utf8) }
     }
 
     func failure(_ failure: Failure) -> Failure {

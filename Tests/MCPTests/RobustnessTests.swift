@@ -55,7 +55,8 @@ struct RobustnessTests {
         var session = Session(RenderedCatalogue(Full.catalogue(logging: true)))
         for _ in 0..<2000 {
             let bytes = Self.mutated(using: &random)
-            let message = (try? JSON(parsing: bytes)) ?? .null
+            let parsed = try? JSON(parsing: bytes)
+            let message = parsed ?? .null
             let wasNotification = message["method"]?.string != nil && message["id"] == nil
             switch session.receive(bytes) {
             case .silence, .cancel:
@@ -72,8 +73,8 @@ struct RobustnessTests {
                 #expect(!wasNotification && json["jsonrpc"] == "2.0")
                 #expect((json["result"] == nil) != (json["error"] == nil))
                 #expect(json["error"]?["code"]?.integer == answer.errorCode)
-                let id = RequestID(message["id"])?.json ?? .null
-                #expect(json["id"] == id)
+                let id = parsed == nil ? RequestID(recoveredFrom: bytes) : RequestID(message["id"])
+                #expect(json["id"] == id?.json ?? .null)
             }
         }
     }
@@ -89,7 +90,7 @@ struct RobustnessTests {
     }
 
     @Test(
-        "what is built to break a parser is a parse error",
+        "what is built to break a parser is a parse error, under its own id where it has one",
         arguments: [
             String(repeating: "[", count: 10_000), String(repeating: #"{"a":"#, count: 10_000),
             #"{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":1e999}}"#,
@@ -104,7 +105,8 @@ struct RobustnessTests {
         wire.send(bytes: Array("{\"a\":\"".utf8) + [0xFF, 0xC0, 0x80] + Array("\"}\n".utf8))
         wire.send(Lines.request(2, "ping"))
         let answers = try await wire.finish()
-        let patterns: [JSON] = [.error(-32700, id: nil), .error(-32700, id: nil), ["id": 2, "result": [:]]]
+        let id: JSON = line.hasPrefix(#"{"jsonrpc""#) ? 1 : nil
+        let patterns: [JSON] = [.error(-32700, id: id), .error(-32700, id: nil), ["id": 2, "result": [:]]]
         #expect(answers.count == 3 && zip(answers, patterns).allSatisfy { $0.holds($1) }, "\(answers)")
     }
 

@@ -165,6 +165,18 @@ struct FingerprintTests {
         }
     }
 
+    @Test("Another spelling of an address is the same mail to the guard, and another request to a key")
+    func spelling() async throws {
+        try await withDesk([]) { desk in
+            let first = try desk.service.preview(try Self.base()).fingerprint
+            var request = try Self.base()
+            request.to[0] = try Mailbox(parsing: "A@example.org")
+            let second = try desk.service.preview(request).fingerprint
+            #expect(first.content == second.content)
+            #expect(first.differences(from: second.fields) == ["to"])
+        }
+    }
+
     @Test("The guard looks at who sends it: another account's mail is another mail")
     func sender() async throws {
         try await withTemporaryFolder { folder in

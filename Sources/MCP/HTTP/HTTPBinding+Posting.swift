@@ -27,7 +27,7 @@ extension HTTPBinding {
         do {
             json = try JSON(parsing: message.body)
         } catch {
-            return Self.error(.parse(error), to: nil)
+            return Self.error(.parse(error), to: RequestID(recoveredFrom: message.body))
         }
         return await post(
             Post(

@@ -77,7 +77,8 @@ struct EraTarget {
         let before = session.negotiated
         let reaction = Subject.receive(line, in: &session)
         guard let json = try? JSON(parsing: line) else {
-            return expectError(reaction, -32700, to: nil, "what is not JSON is a parse error")
+            return expectError(
+                reaction, -32700, to: RequestID(recoveredFrom: line), "what is not JSON is a parse error")
         }
         guard let elements = json.array else { return check(reaction, to: json, in: before, within: line) }
         guard before == .march2025, (1...100).contains(elements.count) else {
