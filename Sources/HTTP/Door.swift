@@ -21,8 +21,12 @@ struct Door: Sendable {
     /// - Parameters:
     ///   - isProbe: of what tells nothing and is asked by programs that have no token.
     ///   - isPage: of what a person sees in a browser, which asks them for the token as a password.
+    ///   - isShared: of a page where programs ask as well; a browser is then known by asking for HTML, as it does not do
+    ///     for what belongs to a page.
     /// - Returns: the principal.
-    func admit(_ fields: HTTPFields, isProbe: Bool = false, isPage: Bool = false) throws(Refused) -> String {
+    func admit(
+        _ fields: HTTPFields, isProbe: Bool = false, isPage: Bool = false, isShared: Bool = true
+    ) throws(Refused) -> String {
         do throws(HTTPRefusal) {
             let host = try host(fields)
             try checks.checkOrigin(fields, at: host)
@@ -30,7 +34,7 @@ struct Door: Sendable {
             return try checks.principal(isPage ? Self.password(fields) ?? fields : fields)
         } catch {
             var refused = error.fields
-            let asks = error.status == 401 && isPage && MediaType.wantsHTML(fields)
+            let asks = error.status == 401 && isPage && (!isShared || MediaType.wantsHTML(fields))
             if asks { refused.append("WWW-Authenticate", #"Basic realm="Envelope", charset="UTF-8""#) }
             throw Refused(
                 Problem(error.status, error.reason, hint: Self.hint(error.status)), fields: refused)

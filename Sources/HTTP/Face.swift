@@ -83,7 +83,8 @@ package struct Face: Sendable {
         let parsed = Target(Target.path(of: target, at: fields.only("Host")))
         route = parsed.flatMap { target in routes.first { $0.matches(target.segments) } }
         let principal = try door.admit(
-            fields, isProbe: route?.isProbe == true, isPage: route?.isPage == true)
+            fields, isProbe: route?.isProbe == true, isPage: route?.isPage == true,
+            isShared: route?.isShared != false)
         guard let parsed else {
             throw Refused(
                 400, "The path or query of the request cannot be read.",
@@ -108,6 +109,7 @@ package struct Face: Sendable {
     private func collect(
         _ wanted: Route.Body, _ fields: HTTPFields, _ body: (Int) async throws(BodyFault) -> [UInt8]
     ) async throws(Refused) -> [UInt8] {
+        try MediaType.checkCoding(fields)
         if wanted.isJSON { try MediaType.checkJSON(fields) }
         do throws(BodyFault) {
             return try await body(wanted.limit)

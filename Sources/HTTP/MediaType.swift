@@ -27,6 +27,14 @@ enum MediaType {
         }
     }
 
+    /// - Throws: 501 for a body that is coded in any way but chunks (RFC 9112 §6.1).
+    static func checkCoding(_ fields: HTTPFields) throws(Refused) {
+        if fields.values(of: "Transfer-Encoding").allSatisfy({ trimmed($0[...]) == "chunked" }) { return }
+        throw Refused(
+            501, "Of the transfer codings only `chunked` can be read.",
+            hint: "Send the body as it is, in chunks or with its length.", fields: ["Connection": "close"])
+    }
+
     /// True when a browser asks: it names HTML, which programs do not.
     static func wantsHTML(_ fields: HTTPFields) -> Bool {
         fields.values(of: "Accept").contains { value in

@@ -29,6 +29,8 @@ struct Route: Sendable {
     var isProbe = false
     /// True for what a person sees in a browser, or saves from there.
     var isPage = false
+    /// True where programs ask too.
+    var isShared: Bool { !name.hasPrefix("/ui/") }
     /// True when the operations answer every method themselves, also OPTIONS and unknown ones.
     var takesAllMethods = false
     let operations: [Operation]

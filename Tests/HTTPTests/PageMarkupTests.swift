@@ -74,10 +74,24 @@ struct PageMarkupTests {
         #expect(again == filter)
     }
 
-    @Test("A stretch of time outranks two times, and unknown words count for nothing")
+    @Test("Times that somebody wrote outrank a stretch of time, and unknown words count for nothing")
     func stretches() {
-        #expect(ListFilter { ["within": "7d", "since": "2026-01-01T00:00"][$0] }.address == "/?within=7d")
+        for name in ["since", "until"] {
+            let filter = ListFilter { ["within": "7d", name: "2026-01-01T00:00"][$0] }
+            #expect(filter.address == "/?\(name)=2026-01-01T00:00:00Z")
+        }
+        #expect(ListFilter { ["within": "7d", "since": ""][$0] }.address == "/?within=7d")
         #expect(!ListFilter { ["within": "1y", "status": "all", "state": "ready"][$0] }.isSet)
+    }
+
+    @Test("What a rule of this server kept back was refused by no other server")
+    func keptBack() {
+        let refused = SendView(["state": "rejected", "error": ["code": "recipient_rejected"]])
+        let kept = SendView(["state": "rejected", "error": ["code": "recipient_not_allowed"]])
+        #expect(Wording.state(refused) == "Refused" && Wording.state(kept) == "Kept back")
+        #expect(Wording.standing(refused).contains("submission server"))
+        #expect(Wording.standing(kept) == "A rule of this server kept it back. Nobody got it.")
+        #expect(ListView.row(kept).text.contains("Kept back"))
     }
 
     @Test(

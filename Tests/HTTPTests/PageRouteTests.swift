@@ -12,56 +12,8 @@ import Tools
 
 @Suite("Pages")
 struct PageRouteTests {
-    private static let token = "the-token-of-this-process"
-    private static let form = [
-        "Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin",
-        "Origin": "http://localhost:8000",
-    ]
-
-    /// The same shop with pages.
-    private struct Gallery {
-        let shop: Shop
-        let face: Face
-
-        init(_ shop: Shop) throws {
-            self.shop = shop
-            let service = shop.service
-            let listSends = try #require(MailTools.all(["list_sends"]) { .success(service) }.first)
-            let clock = shop.clock
-            let pages = Pages(
-                operations: shop.offer.operations, listSends: listSends, version: "0.0.0", isSandbox: false,
-                token: PageRouteTests.token, sleep: { try await clock.sleep($0) })
-            face = Face(
-                Face.Offer(
-                    version: "0.0.0", isSandbox: false, tools: shop.offer.tools,
-                    operations: shop.offer.operations, pages: pages),
-                settings: try HTTPSettings(), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-        }
-
-        func reply(
-            _ method: String, _ target: String, _ body: String = "", _ fields: [String: String]
-        ) async -> HTTPReply {
-            let lines = fields.merging(["Host": "localhost:8000"]) { $1 }
-            return await face.respond(
-                method, target, HTTPFields(lines.map { (name: $0.key, value: $0.value) })
-            ) {
-                limit throws(Face.BodyFault) in
-                let bytes = Array(body.utf8)
-                if bytes.count > limit { throw .tooLarge }
-                return bytes
-            }
-        }
-
-        func page(_ target: String) async -> Answer {
-            Answer(await reply("GET", target, "", ["Accept": "text/html,*/*;q=0.8"]))
-        }
-
-        func post(_ target: String, _ body: String, _ fields: [String: String] = PageRouteTests.form) async
-            -> Answer
-        {
-            Answer(await reply("POST", target, body, fields))
-        }
-    }
+    private static let token = Gallery.token
+    private static let form = Gallery.form
 
     /// A send that waits for its time.
     private func scheduled(_ shop: Shop, _ more: JSON.Object = [:]) async throws -> String {
@@ -93,7 +45,7 @@ struct PageRouteTests {
         arguments: [
             ("/?query=Later", 200, true), ("/?query=Sooner", 200, false), ("/?to=a@example.org", 200, true),
             ("/?to=b@example.org", 200, false), ("/?status=queued", 200, true), ("/?status=sent", 200, false),
-            ("/?state=held", 200, false), ("/?account=me", 200, true), ("/?account=you", 200, false),
+            ("/?state=held", 200, false), ("/?account=me", 200, true), ("/?account=you", 422, false),
             ("/?within=1h", 200, true), ("/?until=2000-01-01T00:00", 200, false),
             ("/?to=nonsense", 422, false),
             ("/?cursor=nonsense", 422, false), ("/?since=yesterday", 422, false),
@@ -165,6 +117,8 @@ struct PageRouteTests {
                 let answer = await gallery.post("/ui/sends/\(id)/\(action)", "token=\(Self.token)")
                 #expect(answer.status == 422, "\(action)")
                 #expect(answer.text.contains("role=\"alert\"") && answer.text.contains("<h1><bdi>Later"))
+                // Its own address does nothing but refuse.
+                #expect(answer.text.contains("data-page=\"/ui/sends/\(id)\""), "\(action)")
             }
             #expect(await gallery.post("/ui/sends/\(id)/dance", "token=\(Self.token)").status == 404)
         }
@@ -211,6 +165,83 @@ struct PageRouteTests {
                 let page = await gallery.page(target == "/ui/events" ? "/" : "/ui/sends/\(id)").text
                 let mark = first.dropFirst("event: changed\ndata: ".count).prefix { $0 != "\n" }
                 #expect(page.contains("data-mark=\"\(mark)\""))
+            }
+        }
+    }
+
+    @Test("A list of the last hour stays the same while nothing of it changes, whatever the time")
+    func standing() async throws {
+        try await withShop { shop in
+            let gallery = try Gallery(shop)
+            // More than a page: there is a cursor, which begins with the hour.
+            var ids: [String] = []
+            for number in 0..<51 {
+                ids.append(try await scheduled(shop, ["subject": .string("Number \(number)")]))
+            }
+            func mark() async -> String {
+                let page = await gallery.page("/?within=1h").text
+                return page.split(separator: "data-mark=\"").dropFirst().first.map {
+                    String($0.prefix { $0 != "\"" })
+                } ?? "none"
+            }
+            let before = await mark()
+            shop.clock.jump(by: 5)
+            #expect(await mark() == before)
+            #expect(await gallery.post("/ui/sends/\(ids[50])/cancel", "token=\(Self.token)").status == 303)
+            #expect(await mark() != before)
+        }
+    }
+
+    @Test("An empty list has a place for what follows it, too")
+    func emptyList() async throws {
+        try await withShop { shop in
+            let gallery = try Gallery(shop)
+            let page = await gallery.page("/").text
+            #expect(page.contains("id=\"sends\"") && page.contains("id=\"more\" hidden"))
+        }
+    }
+
+    @Test("What some have already is not said to be cancelled for all, nor to wait for all")
+    func partly() async throws {
+        try await withShop([ScriptedTransport.replies(rcpt: [250, 450], finalDot: 250)]) { shop in
+            let gallery = try Gallery(shop)
+            let answer = await shop.send([
+                "to": ["a@example.org", "b@example.org"], "subject": "Half", "text": "Hello",
+            ])
+            #expect(answer["state"] == "deferred", "\(answer.text)")
+            let page = await gallery.page("/ui/sends/\(answer["id"]?.string ?? "")").text
+            #expect(page.contains("Those who have it keep it") && !page.contains("sent again later"))
+            #expect(page.contains("The server took it for some") && !page.contains("did not take it yet"))
+        }
+    }
+
+    @Test("A send whose message was deleted is not offered to be sent again", arguments: ["", "?live=1"])
+    func pruned(query: String) async throws {
+        try await withShop { shop in
+            let gallery = try Gallery(shop)
+            let id = try await scheduled(shop)
+            #expect(await gallery.post("/ui/sends/\(id)/cancel", "token=\(Self.token)").status == 303)
+            #expect(await gallery.page("/ui/sends/\(id)\(query)").text.contains("/\(id)/retry\""))
+            shop.clock.jump(by: 10)
+            #expect(try await shop.service.prune(olderThan: .zero).sends == 1)
+            let page = await gallery.page("/ui/sends/\(id)\(query)").text
+            #expect(page.contains("its message was deleted") && !page.contains("/\(id)/retry\""))
+        }
+    }
+
+    @Test("For what belongs to a page the browser is asked for the password, also where it asks for no HTML")
+    func challenges() async throws {
+        let settings = try HTTPSettings(token: DoorTests.token)
+        try await withShop(settings: settings) { shop in
+            let gallery = try Gallery(shop, settings: settings)
+            for (target, accept) in [
+                ("/ui/style.css", "text/css,*/*;q=0.1"), ("/ui/script.js", "*/*"),
+                ("/ui/events", "text/event-stream"),
+            ] {
+                let answer = Answer(await gallery.reply("GET", target, "", ["Accept": accept]))
+                #expect(answer.status == 401)
+                let challenges = answer.fields.values(of: "WWW-Authenticate")
+                #expect(challenges.contains { $0.hasPrefix("Basic realm=") }, "\(target)")
             }
         }
     }

@@ -132,6 +132,20 @@ struct SocketTests {
         }
     }
 
+    @Test(
+        "A body that is compressed on its way is refused; one in chunks is read",
+        arguments: [("gzip, chunked", 501), ("gzip\r\nTransfer-Encoding: chunked", 501), ("Chunked", 202)])
+    func codings(coding: String, status: Int) async throws {
+        try await withServer([ScriptedTransport.accepts]) { server in
+            let body = Shop.message.text
+            let (text, _) = try await server.exchange(
+                "POST /send?wait_seconds=0 HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                    + "Transfer-Encoding: \(coding)\r\n\r\n\(String(body.utf8.count, radix: 16))\r\n\(body)\r\n0\r\n\r\n"
+            ) { $0.contains("next_step") }
+            #expect(text.hasPrefix("HTTP/1.1 \(status) "), "\(text)")
+        }
+    }
+
     @Test("A client that waits to be asked for its body is asked, unless it is refused")
     func expectation() async throws {
         try await withServer([ScriptedTransport.accepts]) { server in

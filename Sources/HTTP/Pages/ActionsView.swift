@@ -2,6 +2,8 @@
 struct ActionsView: Sendable {
     let send: SendView
     let token: String
+    /// False when its message was deleted.
+    let hasMessage: Bool
 
     var html: HTML {
         """
@@ -15,11 +17,13 @@ struct ActionsView: Sendable {
     private var content: HTML {
         switch send.state {
         case "held": decision
+        case _ where send.status == "failed" && !hasMessage:
+            "<p>Nothing: its message was deleted. A new one has to be sent.</p>"
         case "ready", "scheduled", "deferred":
             form("cancel") {
                 """
                 <button type="submit">Cancel this send</button>
-                <p class="hint">Nothing more of it leaves. It can be sent again later.</p>
+                <p class="hint">\(cancelled)</p>
                 """
             }
         case "sending":
@@ -33,7 +37,7 @@ struct ActionsView: Sendable {
             form("retry") {
                 """
                 <button type="submit">Send it again</button>
-                <p class="hint">The same message, to those who did not get it. See first that what was wrong is put right.</p>
+                <p class="hint">The same message, to those who did not get it. See first that what was wrong is put right.\(waiting)</p>
                 """
             }
         case "unconfirmed":
@@ -46,6 +50,17 @@ struct ActionsView: Sendable {
         default:
             "<p>Nothing: what a server has taken cannot be called back.</p>"
         }
+    }
+
+    /// What cancelling comes to.
+    private var cancelled: HTML {
+        send.isTakenForSome
+            ? "Those who have it keep it; the others will not get it, and it cannot be sent again from here."
+            : "Nothing more of it leaves. It can be sent again later."
+    }
+
+    private var waiting: HTML {
+        send["scheduled_for"] == nil ? "" : " If its chosen time is still to come, it waits for it."
     }
 
     private var decision: HTML {

@@ -7,7 +7,7 @@ struct ListFilter: Sendable, Hashable {
     var account = ""
     /// A recipient's address.
     var to = ""
-    /// A part of subject, sender or recipient.
+    /// A part of subject, sender or To.
     var query = ""
     /// A stretch that ends now: `1h`, `24h`, `7d` or `30d`; empty for none.
     var within = ""
@@ -36,11 +36,12 @@ struct ListFilter: Sendable, Hashable {
         account = take("account")
         to = take("to")
         query = take("query")
-        within = Self.stretches.contains { $0.word == take("within") } ? take("within") : ""
         since = Self.time(take("since"))
         until = Self.time(take("until"))
+        // Times that somebody wrote say more than a stretch that was chosen before.
+        let isStretch = since.isEmpty && until.isEmpty
+        within = isStretch && Self.stretches.contains { $0.word == take("within") } ? take("within") : ""
         cursor = take("cursor")
-        if !within.isEmpty { (since, until) = ("", "") }
     }
 
     var seconds: Double? { Self.stretches.first { $0.word == within }?.seconds }

@@ -54,7 +54,7 @@ struct ListView: Sendable {
         """
         <form class="filter" action="/" method="get" role="search" aria-label="Sends">
         \(hidden("status", filter.status))\(hidden("state", filter.state))
-        <p class="wide"><label for="query">Text</label><input id="query" name="query" type="search" value="\(filter.query)" placeholder="Subject, sender or recipient" maxlength="200"></p>
+        <p class="wide"><label for="query">Text</label><input id="query" name="query" type="search" value="\(filter.query)" placeholder="Subject, sender or To" maxlength="200"></p>
         <p class="wide"><label for="to">Recipient</label><input id="to" name="to" type="search" inputmode="email" value="\(filter.to)" placeholder="Whole address" maxlength="320" autocomplete="off"></p>
         <p><label for="account">Account</label><select id="account" name="account">\(option("", "All", filter.account))\(HTML(accountNames.map { option($0, HTML($0), filter.account) }))</select></p>
         <p><label for="within">Time</label><select id="within" name="within">\(option("", "Any", filter.within))\(HTML(ListFilter.stretches.map { option($0.word, $0.name, filter.within) }))</select></p>
@@ -94,7 +94,8 @@ struct ListView: Sendable {
 
     private var list: HTML {
         if sends.isEmpty {
-            return "<div id=\"sends\" class=\"empty\" data-live><p>\(emptiness)</p></div>"
+            return
+                "<div id=\"sends\" class=\"empty\" data-live><p>\(emptiness)</p></div><p class=\"more\" id=\"more\" hidden></p>"
         }
         let more: HTML =
             next.map {
@@ -120,7 +121,7 @@ struct ListView: Sendable {
             send.error.map { "<span class=\"why\">\($0.message)</span>" } ?? ""
         return """
             <li class="\(Wording.status(send.status))" id="s-\(send.id)">
-            <span class="state"><i class="dot \(Wording.status(send.status))"></i>\(Wording.state(send.state))</span>
+            <span class="state"><i class="dot \(Wording.status(send.status))"></i>\(Wording.state(send))</span>
             <span class="what"><a href="/ui/sends/\(send.id)"><bdi>\(send.title)</bdi></a><span class="to">to \(Self.people(send.everybody))</span>\(problem)</span>
             <span class="account">\(send["account"] ?? "")</span>
             <time datetime="\(created)"><span>\(Moment.dayOfYear(created))</span> <span class="clock">\(Moment.clock(created))</span></time>

@@ -4,7 +4,7 @@ import Tools
 
 extension Pages {
     /// Who a decision on a page is said to come from.
-    private static let person = "a person, on the web page"
+    private static let person = "a person on the web page"
 
     /// What a button does; then the page of the send, with what did not work.
     func act(_ request: WebRequest) async -> HTTPReply {

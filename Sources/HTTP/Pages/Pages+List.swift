@@ -37,13 +37,20 @@ extension Pages {
         var shell = shell("Sends")
         // Older pages do not move under who reads them.
         if filter.cursor.isEmpty {
-            shell.live = (filter.address("/ui/events"), Mark.of(result.text.utf8))
+            shell.live = (filter.address, filter.address("/ui/events"), Self.mark(of: result))
         }
         return shell.reply(view.html, status: result.isError ? result.httpStatus : 200)
     }
 
     /// What stands on the first page of the list; another word once anything of it has changed.
-    func mark(_ filter: ListFilter) async -> String { Mark.of(await sends(filter).result.text.utf8) }
+    func mark(_ filter: ListFilter) async -> String { Self.mark(of: await sends(filter).result) }
+
+    /// Not over the cursor: it names the list's filter, and a stretch of time begins at another moment each time.
+    private static func mark(of result: ToolResult) -> String {
+        guard let sends = result.structured?["sends"] else { return Mark.of(result.text.utf8) }
+        let goesOn = result.structured?["next_cursor"]?.string != nil
+        return Mark.of((sends.text + (goesOn ? "+" : "")).utf8)
+    }
 
     private func sends(_ filter: ListFilter) async -> (result: ToolResult, resolved: ListFilter) {
         var resolved = filter

@@ -22,13 +22,13 @@ extension Pages {
             return refusal(SendView.Fault(result.structured?["error"]), status: result.httpStatus)
         }
         let send = SendView(object)
-        var page = SendPage(send: send, message: nil, token: token, fault: fault?.fault)
-        if !isLive {
+        var page = SendPage(send: send, token: token, fault: fault?.fault)
+        // What has failed can be sent again only while its message is there.
+        if !isLive || send.status == "failed" {
             switch await operations.message(send.id) {
             case .success(let octets):
-                page = SendPage(
-                    send: send, message: MessageView(octets, page: "/ui/sends/\(send.id)", side: show),
-                    token: token, fault: fault?.fault)
+                if isLive { break }
+                page.message = MessageView(octets, page: "/ui/sends/\(send.id)", side: show)
             case .failure(let problem):
                 page.messageFault = SendView.Fault(.object(problem.json(title: "")))
             }
@@ -36,7 +36,7 @@ extension Pages {
         page.suppressed = await operations.suppressed(among: send.recipients.map(\.address))
         page.quota = await operations.quota(of: send["account"] ?? "")
         var shell = shell(send.title)
-        shell.live = ("/ui/events?id=\(send.id)", Mark.of(result.text.utf8))
+        shell.live = ("/ui/sends/\(send.id)", "/ui/events?id=\(send.id)", Mark.of(result.text.utf8))
         return shell.reply(page.html, status: fault?.status ?? 200)
     }
 

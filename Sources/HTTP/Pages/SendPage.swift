@@ -4,7 +4,7 @@ import JSON
 struct SendPage: Sendable {
     let send: SendView
     /// Nil leaves the message out.
-    let message: MessageView?
+    var message: MessageView?
     /// Why the message cannot be shown.
     var messageFault: SendView.Fault?
     /// What a POST must carry (see `Guarded`).
@@ -21,13 +21,16 @@ struct SendPage: Sendable {
         <p class="back"><a href="/">All sends</a></p>
         \(fault.map { ListView.alert($0) })
         \(head)
-        \(ActionsView(send: send, token: token).html)
+        \(ActionsView(send: send, token: token, hasMessage: hasMessage).html)
         \(recipients)
         \(message?.html ?? missing)
         \(TimelineView(send: send).html)
         \(facts)
         """
     }
+
+    /// False when it was pruned; a message that cannot be read now may be there.
+    private var hasMessage: Bool { messageFault?.code != "not_found" }
 
     private var head: HTML {
         let status = Wording.status(send.status)
@@ -39,7 +42,7 @@ struct SendPage: Sendable {
         return """
             <section class="head \(status)" id="head" data-live>
             <h1><bdi>\(send.title)</bdi></h1>
-            <p class="standing"><span class="state"><i class="dot \(status)"></i>\(Wording.state(send.state))</span> \(Wording.standing(send)) \(next)</p>
+            <p class="standing"><span class="state"><i class="dot \(status)"></i>\(Wording.state(send))</span> \(Wording.standing(send)) \(next)</p>
             \(problem)\(HTML(warnings))\(delivery)
             </section>
             """

@@ -93,6 +93,14 @@ struct SendView: Sendable {
     /// Everybody it goes to, as the caller named them.
     var everybody: [String] { strings("to") + strings("cc") + strings("bcc") }
 
+    /// True when somebody has it, or had it until it came back.
+    var isTakenForSome: Bool {
+        recipients.contains { ["accepted", "bounced", "delivered"].contains($0.outcome) }
+    }
+
+    /// True when it was this server that let it go to nobody.
+    var isKeptBack: Bool { state == "rejected" && error?.code == "recipient_not_allowed" }
+
     /// Never empty: there must be something to point at.
     var title: String { subject.contains { !$0.isWhitespace } ? subject : "(no subject)" }
 }

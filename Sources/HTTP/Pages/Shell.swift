@@ -8,8 +8,9 @@ struct Shell: Sendable {
     var version: String
     /// True where the sandbox's inbox can be looked into.
     var hasInbox = false
-    /// Where a script hears of changes, and how the page stands now; nil for a page that does not change.
-    var live: (events: String, mark: String)?
+    /// Where a script finds the page anew, where it hears of changes, and how the page stands now; nil for a page that
+    /// does not change.
+    var live: (page: String, events: String, mark: String)?
 
     /// Nothing but this server's own files, no script or style inside the page, no frame around it.
     static let policy =
@@ -60,7 +61,9 @@ struct Shell: Sendable {
     }
 
     private var liveAttributes: HTML {
-        live.map { " data-events=\"\($0.events)\" data-mark=\"\($0.mark)\"" } ?? ""
+        live.map {
+            " data-page=\"\($0.page)\" data-events=\"\($0.events)\" data-mark=\"\($0.mark)\""
+        } ?? ""
     }
 }
 

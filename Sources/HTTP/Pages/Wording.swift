@@ -1,8 +1,8 @@
 /// What the words of the contract are called for a person.
 enum Wording {
     /// Two or three words for a line of the list.
-    static func state(_ state: String) -> String {
-        switch state {
+    static func state(_ send: SendView) -> String {
+        switch send.state {
         case "ready": "Queued"
         case "scheduled": "Scheduled"
         case "held": "Needs approval"
@@ -10,12 +10,12 @@ enum Wording {
         case "deferred": "Will retry"
         case "accepted": "Sent"
         case "partial": "Sent in part"
-        case "rejected": "Refused"
+        case "rejected": send.isKeptBack ? "Kept back" : "Refused"
         case "expired": "Given up"
         case "cancelled": "Cancelled"
         case "denied": "Denied"
         case "unconfirmed": "Unconfirmed"
-        default: state
+        default: send.state
         }
     }
 
@@ -27,10 +27,16 @@ enum Wording {
         case "scheduled": "It waits for the time that was chosen for it."
         case "held": "It waits for a person. Nothing of it has left."
         case "sending": "It is on its way to the submission server."
-        case "deferred": "The server did not take it yet. It is tried again by itself."
+        case "deferred":
+            send.isTakenForSome
+                ? "The server took it for some; for the others it is tried again."
+                : "The server did not take it yet. It is tried again by itself."
         case "accepted": "The submission server took it for everybody."
         case "partial": "The submission server took it for some recipients, and not for the others."
-        case "rejected": "The submission server refused it. Nobody got it."
+        case "rejected":
+            send.isKeptBack
+                ? "A rule of this server kept it back. Nobody got it."
+                : "The submission server refused it. Nobody got it."
         case "expired": "It was tried until its time was up."
         case "cancelled": "It was stopped on purpose."
         case "denied": "A person said no. Nothing of it left."

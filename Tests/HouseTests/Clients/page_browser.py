@@ -192,6 +192,86 @@ def check_live(house, driver):
     return send["id"]
 
 
+def sends(driver):
+    """The numbers in the subjects of all rows, from top to bottom."""
+    found = driver.execute_script("return [...document.querySelectorAll('#sends > li .what > a')].map((a) => a.textContent)")
+    return [int(subject.split()[-1]) for subject in found if subject.startswith("Burst ")]
+
+
+def burst(house, first, count):
+    for number in range(first, first + count):
+        house.send(to=["ada@example.org"], subject=f"Burst {number}", text="Hello", wait_seconds=0)
+
+
+def check_burst(house, driver):
+    """More new sends than a page has, between two looks at them: none is missing, and none stands as it was before."""
+    driver.get(house.base + "/?query=Burst")
+    until(driver, "it is live", lambda: text(driver, "#live") == "Live")
+    expect("No send matches" in text(driver, "#sends"), "nothing there yet")
+    driver.execute_script("window.stays = true")
+    burst(house, 0, 30)
+    until(driver, "from nothing to something", lambda: sends(driver) == list(range(29, -1, -1)))
+    expect("That is all" in text(driver, "#more"), text(driver, "#more"))
+
+    looks = driver.current_window_handle
+    driver.switch_to.new_window("tab")
+    burst(house, 30, 70)
+    driver.close()
+    driver.switch_to.window(looks)
+    until(driver, "the newest after a while away", lambda: sends(driver)[:50] == list(range(99, 49, -1)))
+    until(driver, "all of them by scrolling", lambda: scrolled(driver) and sends(driver) == list(range(99, -1, -1)))
+    until(driver, "it says what is live", lambda: "newest 50" in text(driver, "#live"))
+    expect("That is all" in text(driver, "#more"), text(driver, "#more"))
+    driver.execute_script("scrollTo(0, 0)")
+    burst(house, 100, 1)
+    until(driver, "what is not live goes when nobody looks at it", lambda: sends(driver) == list(range(100, 50, -1)))
+    until(driver, "then all is", lambda: "newest" not in text(driver, "#live"))
+    until(driver, "and comes anew", lambda: scrolled(driver) and sends(driver) == list(range(100, -1, -1)))
+    expect(driver.execute_script("return window.stays"), "without reloading")
+
+
+def check_stretch(house, driver):
+    driver.get(house.base + "/?within=24h")
+    until(driver, "it is live", lambda: "Live" in text(driver, "#live"))
+    count = "return performance.getEntriesByType('resource').filter((one) => one.name.includes('live=1')).length"
+    # What was sent just before may still change.
+    time.sleep(3)
+    before = driver.execute_script(count)
+    time.sleep(4)
+    expect(driver.execute_script(count) == before, "a list in which nothing changes is not fetched again")
+
+
+def check_narrow(house, driver):
+    for width in [740, 800, 960, 1000]:
+        driver.execute_cdp_cmd(
+            "Emulation.setDeviceMetricsOverride",
+            {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False})
+        driver.get(house.base + "/")
+        widths = driver.execute_script("return [...document.querySelectorAll('.filter select')].map((one) => one.offsetWidth)")
+        expect(min(widths) >= 136, f"at {width} pixels the choices are cut off: {widths}")
+    driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def check_refused(house, driver):
+    """The page that says what did not work is kept up to date like any other."""
+    tomorrow = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 86_400))
+    send = house.send(to=["ada@example.org"], subject="Twice", text="Hello", send_at=tomorrow)
+    page = f"/ui/sends/{send['id']}"
+    driver.get(house.base + page)
+    token = driver.find_element(By.CSS_SELECTOR, "form.cancel [name=token]").get_attribute("value")
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    # The page drops the form once the send is cancelled; a copy of it is the click that came too late.
+    driver.execute_script(
+        "window.late = document.querySelector('form.cancel').cloneNode(true); document.body.append(window.late)")
+    house.post(page + "/cancel", {"token": token}, form)
+    driver.execute_script("window.late.submit()")
+    until(driver, "refused", lambda: driver.current_url.endswith("/cancel") and text(driver, ".notice"))
+    until(driver, "it is live", lambda: "Live" in text(driver, "#live"))
+    expect("Cancelled" in text(driver, "#head"), text(driver, "#head"))
+    house.post(page + "/retry", {"token": token}, form)
+    until(driver, "it follows the send", lambda: "Cancelled" not in text(driver, "#head"))
+
+
 def check_held(house, driver):
     send = house.send(to=["ada@example.org"], subject="May it?", text="Hello")
     expect(send["state"] == "held", send)
@@ -339,8 +419,14 @@ def check_password(house, token, send):
     try:
         driver.get(house.base + "/")
         expect(not rows(driver), "nothing is shown to somebody without the token")
-        driver.get(house.base.replace("://", f"://operator:{token}@") + "/")
+        # First of all a link that somebody was given: what belongs to the page is asked for elsewhere.
+        page = f"/ui/sends/{send['id']}"
+        driver.get(house.base.replace("://", f"://operator:{token}@") + page)
         # As it is after the browser's own question: no password in the address.
+        driver.get(house.base + page)
+        until(driver, "a send, live", lambda: "Live" in text(driver, "#live"))
+        style = driver.execute_script("return getComputedStyle(document.querySelector('.skip')).position")
+        expect(style == "absolute", "a page has its style")
         driver.get(house.base + "/")
         until(driver, "the list, live", lambda: rows(driver) and "Live" in text(driver, "#live"))
         driver.get(f"{house.base}/ui/sends/{send['id']}")
@@ -364,6 +450,10 @@ def main():
         check_list(house, driver)
         send = check_live(house, driver)
         check_acting(house, driver)
+        check_refused(house, driver)
+        check_burst(house, driver)
+        check_stretch(house, driver)
+        check_narrow(house, driver)
         check_delivery(house, driver, options.db)
         check_hostile(house, driver, elsewhere)
         driver.get(f"{house.base}/ui/sends/{send}")

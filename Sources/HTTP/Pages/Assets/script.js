@@ -40,60 +40,103 @@
     return here;
   };
 
-  // The first page of the list anew: rows that changed, came or went. Older ones that were loaded stay.
-  const mergeRows = (list, fresh) => {
-    const wanted = [...fresh.children];
+  // Pixels below what is seen within which older rows are there already.
+  const ahead = 600;
+
+  const renewMore = (page) => {
+    const old = document.getElementById("more");
+    const fresh = page.getElementById("more");
+    if (old.outerHTML === fresh.outerHTML) return;
+    old.replaceWith(document.importNode(fresh, true));
+    watchEnd();
+  };
+
+  // The first page of the list instead of all that is there.
+  const renewList = (page) => {
+    document.getElementById("sends").replaceWith(document.importNode(page.getElementById("sends"), true));
+    page.querySelectorAll("[data-rows] > li").forEach(note);
+    renewMore(page);
+    localTimes(document);
+  };
+
+  // The first page of the list anew: rows that changed, came or went. Nobody tells of changes beyond it, so older rows
+  // stay only while somebody looks at them, and come anew when somebody does again.
+  const mergeRows = (list, page, wanted) => {
     const ids = new Set(wanted.map((row) => row.id));
-    const last = wanted.length ? wanted[wanted.length - 1].id : "";
-    const isWhole = !fresh.ownerDocument.querySelector("#more a");
+    const last = wanted.at(-1).id;
+    const end = list.lastElementChild.id;
+    const isWhole = !page.querySelector("#more a");
     for (const row of [...list.children]) {
       // Ids sort by time: what is newer than the last one and not there does not match any more.
       if (!ids.has(row.id) && (isWhole || row.id > last)) row.remove();
     }
-    let came = 0;
     let place = list.firstElementChild;
     for (const row of wanted) {
       const old = document.getElementById(row.id);
       if (!old) {
         note(row);
         const here = document.importNode(row, true);
-        here.classList.add("new");
+        if (row.id > end) here.classList.add("new");
         list.insertBefore(here, place);
         localTimes(here);
-        came += 1;
         continue;
       }
       const here = known.get(row.id) === row.outerHTML ? old : swap(old, row);
       if (here !== place) list.insertBefore(here, place);
       place = here.nextElementSibling;
     }
-    return came;
+    const beyond = [...list.children].slice(wanted.length);
+    if (beyond.length && beyond[0].getBoundingClientRect().top < innerHeight + ahead) return;
+    for (const row of beyond) row.remove();
+    renewMore(page);
+  };
+
+  const refreshList = (page) => {
+    const list = rows();
+    const fresh = page.querySelector("[data-rows]");
+    if (!list && !fresh) return;
+    const wanted = fresh ? [...fresh.children] : [];
+    // What is older than all that was there only moved up.
+    const end = list ? list.lastElementChild.id : "";
+    const came = wanted.filter((row) => row.id > end && !document.getElementById(row.id)).length;
+    const goesOn = page.querySelector("#more a");
+    followed = wanted.length;
+    // From nothing to something or back; or so many came that some of them, older than the new page and newer than the
+    // old rows, are on neither.
+    if (!list || !fresh || (goesOn && wanted.at(-1).id > list.firstElementChild.id)) renewList(page);
+    else mergeRows(list, page, wanted);
+    tell(came, goesOn && came === wanted.length);
   };
 
   const refresh = async () => {
-    const address = new URL(location.href);
+    // Not where it is shown: after an action that was refused, that is the address of the action.
+    const address = new URL(document.body.dataset.page, location.origin);
     address.searchParams.set("live", "1");
     const page = await fetchPage(address);
     for (const fresh of page.querySelectorAll("[data-live]")) {
       const old = document.getElementById(fresh.id);
       if (old && old.hasAttribute("data-live") && known.get(fresh.id) !== fresh.outerHTML) swap(old, fresh);
     }
-    const fresh = page.querySelector("[data-rows]");
-    if (fresh && rows()) {
-      const came = mergeRows(rows(), fresh);
-      if (came) say(came === 1 ? "Live, one new send" : `Live, ${came} new sends`);
-    } else if (fresh || rows()) {
-      // From nothing to something, or back.
-      document.getElementById("sends").replaceWith(document.importNode(fresh || page.getElementById("sends"), true));
-      page.querySelectorAll("[data-rows] > li").forEach(note);
-      localTimes(document);
-    }
+    refreshList(page);
     if (page.title) document.title = page.title;
     return page.body.dataset.mark;
   };
 
   const say = (text) => {
     live.textContent = text;
+  };
+
+  // Rows on the first page, which are the ones that are kept up to date.
+  let followed = rows() ? rows().children.length : 0;
+  let told = "";
+  const tell = (came, isMany) => {
+    if (!live.classList.contains("on")) return;
+    const isPart = rows() && rows().children.length > followed;
+    const words = isPart ? `Live, the newest ${followed}` : "Live";
+    if (!came && words === told) return;
+    told = words;
+    const news = isMany ? ", many new sends" : came === 1 ? ", one new send" : came ? `, ${came} new sends` : "";
+    say(words + news);
   };
 
   let mark = document.body.dataset.mark;
@@ -124,7 +167,8 @@
     source = new EventSource(address);
     source.addEventListener("open", () => {
       live.classList.add("on");
-      say("Live");
+      told = "";
+      tell(0);
     });
     source.addEventListener("changed", (event) => changed(event.data));
     source.addEventListener("error", () => {
@@ -154,13 +198,17 @@
     loading = true;
     try {
       const page = await fetchPage(link.href);
-      for (const row of page.querySelectorAll("[data-rows] > li")) {
-        if (document.getElementById(row.id)) continue;
-        note(row);
-        rows().append(document.importNode(row, true));
+      // Else the list was renewed meanwhile, and goes on from another place.
+      if (link.isConnected) {
+        for (const row of page.querySelectorAll("[data-rows] > li")) {
+          if (document.getElementById(row.id)) continue;
+          note(row);
+          rows().append(document.importNode(row, true));
+        }
+        localTimes(rows());
+        renewMore(page);
+        tell(0);
       }
-      localTimes(rows());
-      document.getElementById("more").replaceWith(document.importNode(page.getElementById("more"), true));
       watchEnd();
     } catch {
       // The link is still there to be followed.
@@ -168,7 +216,7 @@
     loading = false;
   };
   const end = new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && loadMore(), {
-    rootMargin: "600px",
+    rootMargin: `${ahead}px`,
   });
   const watchEnd = () => {
     end.disconnect();
