@@ -21,7 +21,8 @@ struct Composition: Sendable {
         return accounts.contains { $0.allows(from.address) }
     }
 
-    func newSend(from request: SendRequest) throws(Failure) -> NewSend {
+    /// - Parameter isRepeated: its key is known, so that times which were right when it was first given may have passed.
+    func newSend(from request: SendRequest, isRepeated: Bool = false) throws(Failure) -> NewSend {
         let account = try account(for: request)
         let from = request.from ?? account.sender
         try allow(from.address, account)
@@ -33,7 +34,7 @@ struct Composition: Sendable {
             recipients.map(\.mailbox.address), fields: recipients.indices.map(recipients.field), of: name)
 
         let now = surroundings.now()
-        let scheduledFor = try time(request, now)
+        let scheduledFor = isRepeated ? request.sendAt : try time(request, now)
         let id = SendID(
             milliseconds: now.milliseconds, random: (surroundings.random(), surroundings.random()))
         let messageID = MessageID(unique: id.text, domain: from.address.domain)
@@ -47,7 +48,8 @@ struct Composition: Sendable {
             id: id, account: account.record, messageID: messageID, from: from,
             recipients: recipients,
             subject: request.subject ?? "", mailData: composed.mailData, createdAt: now,
-            giveUpAt: try giveUpTime(request, account, from: scheduledFor ?? now), tags: request.tags,
+            giveUpAt: isRepeated ? now : try giveUpTime(request, account, from: scheduledFor ?? now),
+            tags: request.tags,
             metadata: request.metadata, warnings: request.warnings + composed.warnings,
             scheduledFor: scheduledFor, idempotencyKey: request.idempotencyKey,
             fingerprint: Fingerprint(of: request, as: message),

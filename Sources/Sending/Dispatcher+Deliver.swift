@@ -74,7 +74,9 @@ extension Dispatcher {
         }
         if sign?.kind == .authentication {
             lockedOut.insert(name)
+            refused.insert(name)
         } else if transaction.phase >= .mail, lockedOut.remove(name) != nil {
+            refused.remove(name)
             // The next refusal, some day, begins with a short pause again.
             try? await store.resume(name)
         }

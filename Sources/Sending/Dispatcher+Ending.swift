@@ -35,13 +35,26 @@ extension Dispatcher {
         delivery.task.cancel()
     }
 
+    func isAtFinalDot(_ id: SendID) -> Bool { deliveries[id]?.isAtFinalDot ?? false }
+
+    /// Seconds that a record may be busy or full before draining it is given up: the next run may find it well.
+    private static let drainPatience = 60.0
+
     /// Sends everything that is due, until nothing is; returns how the attempts ended.
-    func drain() async -> [SendState: Int] {
+    ///
+    /// - Throws: what kept it from looking for a minute, as a full disk does.
+    func drain() async throws -> [SendState: Int] {
         isDraining = true
         while true {
             wake()
             // `wake` has made a pump, so this returns only after it has looked.
-            await wait(until: .infinity) { isIdle && backlog.isEmpty }
+            await wait(until: .infinity) { isIdle && (backlog.isEmpty || failing != nil || isFinishing) }
+            if isFinishing || Task.isCancelled { return ends }
+            if let failing {
+                if surroundings.uptime() - failing.since > Self.drainPatience { throw failing.error }
+                try await surroundings.sleep(.seconds(1))
+                continue
+            }
             let due = try? door.forReading()?.nextDue(for: Array(accounts.keys)).values.min()
             guard let due, due <= surroundings.now() else { return ends }
         }

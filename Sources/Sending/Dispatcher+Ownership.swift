@@ -91,16 +91,22 @@ extension Dispatcher {
         let moved = try await store.takeOver(
             from: ownership?.worker.id, bootID: surroundings.machine.bootID, lease: surroundings.lease,
             at: beat)
-        for id in moved {
+        for (id, state) in moved {
             logger.warning("taken over from a process that ended", metadata: ["send": "\(id)"])
-            changes.changed(id)
+            noteEnd(id, state)
         }
         if clock.isDoubtful(at: beat) { return }
-        for id in try await store.giveUp(now: beat.at) {
+        for (id, state) in try await store.giveUp(now: beat.at) {
             logger.warning("given up: its time is over", metadata: ["send": "\(id)"])
-            changes.changed(id)
+            noteEnd(id, state)
         }
         try await prune(store, beat)
+    }
+
+    /// Counts what ended without an attempt of this process, and tells who waits for it.
+    func noteEnd(_ id: SendID, _ state: SendState) {
+        if state.status != .queued { ends[state, default: 0] += 1 }
+        changes.changed(id)
     }
 
     /// No schedule and no server asks for a longer wait than this, seconds.

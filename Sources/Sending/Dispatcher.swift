@@ -1,7 +1,6 @@
 import Logging
 import Mail
 import Store
-import Synchronization
 
 /// Moves what is due from the record to the wire, and what the server said back into the record.
 ///
@@ -27,8 +26,10 @@ actor Dispatcher {
     var busy: [String: Int] = [:]
     /// Accounts whose last session failed: one attempt at a time until one succeeds.
     var probing: Set<String> = []
-    /// Accounts whose login was refused, and has not worked since.
+    /// Accounts whose login was refused to somebody: one that works ends their pause.
     var lockedOut: Set<String> = []
+    /// Those whose login was refused to this process, and has not worked since.
+    var refused: Set<String> = []
     /// Accounts that may have something due now.
     var backlog: Set<String> = []
     /// How many attempts ended in each state.
@@ -40,29 +41,13 @@ actor Dispatcher {
 
     private var pump: Task<Void, Never>?
     private var trouble = Trouble("the queue")
+    /// Since when (uptime) no look has gone well, and why the last one did not.
+    private(set) var failing: (since: Double, error: any Error)?
     private var isWokenAgain = false
     private var lastSweep = -Double.infinity
     private var timer: Task<Void, Never>?
     /// Uptime.
     private var timerDue = 0.0
-
-    /// One attempt under way.
-    struct Delivery {
-        let claim: Claim
-        let task: Task<Void, Never>
-        let gate: GatePassed
-        var isAtFinalDot: Bool { gate.isSo }
-        /// What the attempt came to, while it could not be recorded yet.
-        var settlement: Settlement?
-    }
-
-    /// Set on the wire's thread, between the gate's commit and the final dot: no time to ask an actor.
-    final class GatePassed: Sendable {
-        private let flag = Atomic(false)
-
-        var isSo: Bool { flag.load(ordering: .acquiring) }
-        func set() { flag.store(true, ordering: .releasing) }
-    }
 
     init(
         book: AccountBook, door: StoreDoor, changes: Changes, surroundings: Surroundings, logger: Logger,
@@ -93,7 +78,10 @@ actor Dispatcher {
         backlog.formIntersection(accounts.keys)
         // One whose session failed may be another one by now.
         probing = []
+        refused = []
     }
+
+    func isRefused(_ account: String) -> Bool { refused.contains(account) }
 
     var isIdle: Bool { pump == nil && deliveries.isEmpty }
 
@@ -141,8 +129,10 @@ actor Dispatcher {
             do {
                 pause = try await look()
                 trouble.end(logger)
+                failing = nil
             } catch {
                 pause = 1
+                failing = (failing?.since ?? surroundings.uptime(), error)
                 trouble.tell(error, logger)
             }
             setTimer(pause)
@@ -189,8 +179,7 @@ actor Dispatcher {
         for (id, state) in taken.ended {
             logger.warning(
                 "ended without an attempt", metadata: ["send": "\(id)", "state": "\(state.rawValue)"])
-            ends[state, default: 0] += 1
-            changes.changed(id)
+            noteEnd(id, state)
         }
         start(taken.claims, of: account, store)
     }
@@ -219,6 +208,7 @@ actor Dispatcher {
     /// Tries a send that somebody waits for, although its account rests: what was wrong may have been put right.
     func attempt(_ id: SendID, of account: Account, in store: Store) async throws {
         if isFinishing { return }
+        lockedOut.insert(account.record.id)
         let owner = try await owner(in: store)
         let claim = try await store.claim(id, owner: owner, now: surroundings.now(), denial: denial)
         if claim == nil { changes.changed(id) }

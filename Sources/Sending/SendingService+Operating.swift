@@ -33,13 +33,19 @@ extension SendingService {
         -> SendHistory
     {
         guard let store = try door.forReading() else { throw .notFound(.id(id)) }
-        try checkLists(for: try await history(.id(id), wait: .zero) { _ in true }.send)
+        let send = try await history(.id(id), wait: .zero) { _ in true }.send
+        try checkLists(for: send)
         let now = surroundings.now()
         let requeueing: Requeueing
         do {
-            let period = accounts.first?.schedule.giveUpAfter ?? RetrySchedule.standard.giveUpAfter
+            // Its own account's: this process may have none, or others.
+            let schedule =
+                accounts.first { $0.record.name == send.accountName }?.schedule
+                ?? (send.isSandbox ? .sandbox : .standard)
+            let start = max(now, send.scheduledFor ?? now)
             requeueing = try await store.requeue(
-                id, evenIfUnconfirmed: evenIfItMayHaveArrived, giveUpAt: now.adding(seconds: period), at: now)
+                id, evenIfUnconfirmed: evenIfItMayHaveArrived,
+                giveUpAt: start.adding(seconds: schedule.giveUpAfter), at: now)
         } catch {
             throw .record(error, "It could not be queued again")
         }
@@ -60,7 +66,10 @@ extension SendingService {
 
     /// Sends what is due until nothing is, and says how it went.
     package func drain() async throws(Failure) -> Drainage {
-        let ends = await dispatcher.drain()
+        let ends: [SendState: Int]
+        do { ends = try await dispatcher.drain() } catch {
+            throw .record(error, "The queue could not be sent")
+        }
         await webhooks?.drain()
         guard let store = try door.forReading() else { return Drainage(ends: ends) }
         do {

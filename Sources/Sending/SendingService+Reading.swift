@@ -22,6 +22,29 @@ extension SendingService {
         return store.version()
     }
 
+    /// True for an account that is set up, and for one that a recorded send was of.
+    package func knows(account name: String) async throws(Failure) -> Bool {
+        // Perhaps it was added just now.
+        await lookForAccounts()
+        if accounts.contains(where: { $0.record.name == name || $0.record.id == name }) { return true }
+        guard let store = try door.forReading() else { return false }
+        do {
+            return try store.knows(account: name)
+        } catch {
+            throw .record(error, "The record could not be read")
+        }
+    }
+
+    /// False for a place in another record's list: no send is ever deleted.
+    package func holds(_ position: ListPosition) throws(Failure) -> Bool {
+        guard let store = try door.forReading() else { return false }
+        do {
+            return try store.mark(of: position.id) != nil
+        } catch {
+            throw .record(error, "The record could not be read")
+        }
+    }
+
     /// Ids of recorded sends that begin with these characters, newest first.
     package func ids(beginningWith prefix: String, limit: Int) throws(Failure) -> [SendID] {
         guard let store = try door.forReading() else { return [] }
@@ -30,6 +53,14 @@ extension SendingService {
         } catch {
             throw .record(error, "The record could not be read")
         }
+    }
+
+    /// What became of a send whose final dot this process has sent: who ends before the reply never knows.
+    ///
+    /// - Returns: nil where none has left.
+    package func afterFinalDot(of id: SendID, within time: Duration) async -> SendRecord? {
+        guard await dispatcher.isAtFinalDot(id) else { return nil }
+        return try? await history(.id(id), wait: time) { $0.state != .sending }.send
     }
 
     /// A signal after each change of a send, by this process or another; several that come together count as one.

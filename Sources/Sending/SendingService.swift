@@ -92,7 +92,8 @@ package final class SendingService: Sendable {
         _ request: consuming SendRequest, wait: Duration, _ progress: Progress?
     ) async throws(Failure) -> Recorded {
         await lookForAccounts(of: request)
-        let new = try composition.newSend(from: consume request)
+        let isRepeated = await isRepeated(request)
+        let new = try composition.newSend(from: consume request, isRepeated: isRepeated)
         let store = try door.forWriting()
         let pause = wait > .zero ? try await loginPause(of: new, store) : nil
         if wait > .zero { changes.expect(new.id, progress) }
@@ -107,6 +108,15 @@ package final class SendingService: Sendable {
             if wait > .zero { changes.noLongerExpected(new.id) }
             throw .record(error, "The message could not be recorded, so nothing was sent")
         }
+    }
+
+    /// True when a request names times, and its key is on record: repeated, it asks what became of it.
+    private func isRepeated(_ request: SendRequest) async -> Bool {
+        guard let key = request.idempotencyKey, request.sendAt != nil || request.giveUpAt != nil,
+            let store = (try? door.forReading()) ?? nil
+        else { return false }
+        let isSandbox = accounts.first?.record.kind == .sandbox
+        return (try? await store.history(of: key, isSandbox: isSandbox)) ?? nil != nil
     }
 
     private func answer(_ recorded: Recorded, wait: Duration) async throws(Failure) -> SendAnswer {
@@ -152,7 +162,8 @@ package final class SendingService: Sendable {
             // An older one is lifted by this process's first look at the queue: it may have a new password.
             pause.since >= startedAt
         else { return nil }
-        if !pause.isFinal { return pause }
+        // Another process may have another password: only who was refused itself knows that a try is of no use.
+        guard pause.isFinal, await dispatcher.isRefused(new.account.id) else { return pause }
         // Repeating a request asks what became of it.
         if let key = new.idempotencyKey,
             (try? await store.history(of: key, isSandbox: new.isSandbox)) != nil

@@ -69,6 +69,11 @@ extension Failure {
     /// Our own fault at the record.
     static func record(_ error: any Error, _ consequence: String) -> Failure {
         if let failure = error as? Failure { return failure }
+        if StoreError.isDamage(error) {
+            return Failure(
+                .internal, "\(consequence): \(error).",
+                hint: "The record is damaged: `envelope doctor` looks at it, and says how to rescue it.")
+        }
         return Failure(
             .internal, "\(consequence): \(error).",
             hint: "See that the disk is not full and that the database file is whole, then try again.",
@@ -89,6 +94,17 @@ extension Failure {
             return Failure(
                 .internal, message,
                 hint: "Install that version, or name another file with ENVELOPE_DB (--db).")
+        case StoreError.damaged(let path, _):
+            return Failure(.internal, message, hint: rescue(path))
+        case StoreError.notUsable:
+            return Failure(
+                .internal, message,
+                hint: "Set ENVELOPE_DB (--db) to a file in a folder that this user can write to.")
+        case StoreError.busy:
+            return Failure(
+                .internal, message,
+                hint: "See which program holds it, perhaps a backup or an open sqlite3, and call again.",
+                retryable: true)
         default:
             return Failure(
                 .internal, message,
@@ -96,6 +112,11 @@ extension Failure {
                     "Set ENVELOPE_DB (--db) to a file in a folder that this user can write to, and see that the disk is"
                     + " not full.", retryable: true)
         }
+    }
+
+    /// The way out for a record that SQLite finds damaged.
+    package static func rescue(_ path: String) -> String {
+        "Restore a backup, or rescue it: sqlite3 '\(path)' .recover | sqlite3 new.db"
     }
 
     fileprivate static let shutDown = Failure(

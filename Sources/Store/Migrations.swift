@@ -13,6 +13,12 @@ enum Migrations {
         migrator.registerMigration("mailbox: what came back") { db in try db.execute(sql: mailbox) }
         migrator.registerMigration("box: mailboxes of stored accounts") { db in try db.execute(sql: inboxes) }
         migrator.registerMigration("oauth: logins that are renewed") { db in try db.execute(sql: oauth) }
+        migrator.registerMigration("doubt: what may have arrived stays so") { db in
+            try db.execute(sql: doubt)
+        }
+        migrator.registerMigration("caseless: a recipient in any spelling") { db in
+            try db.execute(sql: caselessRecipients)
+        }
         return migrator
     }
 
@@ -195,6 +201,14 @@ enum Migrations {
             since TEXT NOT NULL CHECK (since GLOB '????-??-??T??:??:??.???Z'),
             send INTEGER REFERENCES sends (number)
         ) STRICT, WITHOUT ROWID;
+        """
+    }
+
+    /// Who looks for `ada@` means `Ada@` too.
+    private static var caselessRecipients: String {
+        """
+        DROP INDEX recipients_by_address;
+        CREATE INDEX recipients_by_address ON recipients (address COLLATE NOCASE, send);
         """
     }
 

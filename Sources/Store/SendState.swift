@@ -43,8 +43,9 @@ package enum SendState: String, Sendable, CaseIterable, Codable {
     package var moves: Set<SendState> {
         switch self {
         case .scheduled: [.sending, .held, .cancelled, .expired]
-        // `partial`: given up or cancelled for those who are still open, after others were accepted.
-        case .ready, .deferred: [.sending, .held, .cancelled, .expired, .partial]
+        // `partial`: given up or cancelled for those who are still open, after others were accepted. `unconfirmed`: the
+        // same, after an attempt that may have delivered it.
+        case .ready, .deferred: [.sending, .held, .cancelled, .expired, .partial, .unconfirmed]
         case .held: [.ready, .scheduled, .denied, .cancelled, .expired]
         // `ready`: released before the gate, by its owner or because the owner died.
         case .sending:
@@ -52,7 +53,9 @@ package enum SendState: String, Sendable, CaseIterable, Codable {
         // Evidence found later is the one way from failed to sent; `ready`: a person says so, knowing the risk.
         case .unconfirmed: [.accepted, .partial, .ready]
         // `ready`: a person asks for another try.
-        case .rejected, .expired, .cancelled, .denied: [.ready]
+        case .rejected: [.ready]
+        // `scheduled`: its time is still to come.
+        case .expired, .cancelled, .denied: [.ready, .scheduled]
         case .accepted, .partial: []
         }
     }

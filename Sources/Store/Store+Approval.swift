@@ -47,7 +47,8 @@ extension Store {
             if let refusal = try refusal(of: standing, nil, in: db) { return refusal }
             let words = reason.map { ": \($0)" } ?? ""
             try end(
-                standing.number, .denied, .denied(by: person, words), detail: "by \(person)\(words)", at: now,
+                standing.number, .denied, .denied(by: person, words), detail: "by \(person)\(words)",
+                because: "it was denied", at: now,
                 in: db)
             return .done
         }

@@ -61,9 +61,16 @@ extension Store {
             return try reconcile(claim, settlement, standing, in: db)
         }
         let isCancelled = standing.isCancelRequested && settlement.state.status == .queued
-        let settlement = isCancelled ? settlement.cancelled(after: claim) : settlement
+        let settlement = try weighed(
+            isCancelled ? settlement.cancelled(after: claim) : settlement, of: claim.number, in: db)
         try write(settlement.recipients, of: claim.number, at: settlement.at, in: db)
         try write(settlement, of: claim, isTry: settlement.isTry, in: db)
+        if settlement.state == .partial {
+            try leaveOut(
+                claim.number, [], because: isCancelled ? "it was cancelled" : "it was not tried again",
+                at: settlement.at, in: db)
+        }
+        if settlement.state.status != .queued { try markDoubted(in: claim.number, at: settlement.at, in: db) }
         try end(claim, settlement, in: db)
         try write(
             SendEvent(at: settlement.at, kind: settlement.event, detail: settlement.detail), of: claim.number,
@@ -79,7 +86,8 @@ extension Store {
         let isSent = state.status == .sent
         guard settlement.warnings.isEmpty, settlement.accountPause == nil,
             !claim.settledOutcomes.contains(.accepted),
-            !isSent || settlement.recipients.contains(where: { $0.outcome == .accepted })
+            !isSent || settlement.recipients.contains(where: { $0.outcome == .accepted }),
+            !state.mayHideDoubt
         else { return false }
         let changed = try db.run(
             """

@@ -45,7 +45,7 @@ extension Store {
         let isTaken = claim.settledOutcomes.contains(.accepted)
         try end(
             claim.number, isTaken ? .partial : .rejected, isTaken ? nil : first.failure,
-            detail: first.failure.message, at: now, in: db)
+            detail: first.failure.message, because: "it may not be written to", at: now, in: db)
         return nil
     }
 }

@@ -21,7 +21,8 @@ extension Store {
                 let isTaken = try isTakenForSome(standing.number, in: db)
                 try end(
                     standing.number, isTaken ? .partial : .cancelled, isTaken ? nil : .cancelled,
-                    detail: Failure.endOfCancelled(isTakenForSome: isTaken), at: now, in: db)
+                    detail: Failure.endOfCancelled(isTakenForSome: isTaken), because: "it was cancelled",
+                    at: now, in: db)
                 return .done
             case .sending:
                 let isAtFinalDot = try Bool.fetchOne(
@@ -47,10 +48,16 @@ extension Store {
 }
 
 extension Settlement {
+    /// The warning about a recipient who does not get what others have.
+    static func leftOut(_ address: String, because clause: String) -> String {
+        "\(address) did not get it: \(clause)."
+    }
+
     /// The same end of an attempt, for a send that nobody wants to be tried again.
     func cancelled(after claim: Claim) -> Settlement {
         let taken =
             claim.settledOutcomes.contains(.accepted) || recipients.contains { $0.outcome == .accepted }
+        let open = recipients.filter { $0.outcome == .deferred }
         return Settlement(
             state: taken ? .partial : .cancelled, at: at, phase: phase,
             recipients: recipients.map {
@@ -59,7 +66,9 @@ extension Settlement {
                     reply: $0.reply)
             },
             failure: taken ? nil : .cancelled, event: taken ? .partial : .cancelled,
-            detail: Failure.endOfCancelled(isTakenForSome: taken), warnings: warnings,
+            detail: Failure.endOfCancelled(isTakenForSome: taken),
+            warnings: warnings
+                + (taken ? open.map { Self.leftOut($0.address.text, because: "it was cancelled") } : []),
             conversation: conversation, isTry: isTry, accountPause: accountPause)
     }
 }

@@ -138,16 +138,37 @@ extension Store {
             giveUpAt: giveUpAt, settledOutcomes: settled, size: send.size)
     }
 
-    /// What the body makes of a row; nil when the row is damaged, and then its send has failed and holds up no other.
+    /// What the body makes of a row; nil when the row is damaged, and then its send has ended and holds up no other.
     ///
-    /// - Parameter body: throws a `StoreError` only before it has written anything.
+    /// - Parameters:
+    ///   - isAtFinalDot: what it says then: the server may have it.
+    ///   - body: throws a `StoreError` only before it has written anything.
     func orPutAside<Value>(
-        _ send: OpenSend, at now: Timestamp, in db: Database, _ body: () throws -> Value
+        _ send: OpenSend, isAtFinalDot: Bool = false, at now: Timestamp, in db: Database,
+        _ body: () throws -> Value
     ) throws -> Value? {
         do {
             return try body()
         } catch let error as StoreError {
-            try end(send.number, .rejected, .unreadable(error), at: now, in: db)
+            let reason = "its record cannot be read: \(error)"
+            if isAtFinalDot {
+                try db.run(
+                    "UPDATE recipients SET outcome = 'unconfirmed', at = ? WHERE send = ? AND outcome IN ('pending', 'deferred')",
+                    .text(now.rfc3339), .number(send.number))
+            }
+            let isTaken = try isTakenForSome(send.number, in: db)
+            let (state, failure): (SendState, Failure?) =
+                if isTaken {
+                    (.partial, nil)
+                } else if isAtFinalDot {
+                    (
+                        .unconfirmed,
+                        .unconfirmed(because: "the process that was sending it ended, and " + reason)
+                    )
+                } else {
+                    (.rejected, .unreadable(error))
+                }
+            try end(send.number, state, failure, because: reason, at: now, in: db)
             return nil
         }
     }

@@ -26,13 +26,14 @@ extension Store {
     package func newestUnsettled(of account: String, since: Timestamp) throws -> SendID? {
         try look { db in
             try db.first(
-                """
-                SELECT id FROM sends WHERE account_id = ? AND number >= ? AND \(Self.unsettled)
-                ORDER BY number DESC LIMIT 1
-                """, .text(account), .number(SendNumber.floor(of: since))
+                "SELECT id, number FROM sends WHERE \(Self.leftSince) AND \(Self.unsettled) ORDER BY number DESC LIMIT 1",
+                .text(account), .number(SendNumber.floor(of: since)), .text(since.rfc3339)
             ) { try $0.sendID(0) }
         }
     }
+
+    /// Recorded since a time, or scheduled and due since then: `?1` is the account, `?2` the number, `?3` the time.
+    private static let leftSince = "account_id = ?1 AND (number >= ?2 OR scheduled_for >= ?3)"
 
     private static let unsettled =
         "(state = 'unconfirmed' OR status = 'sent' AND delivery IN ('unknown', 'in_sent_folder', 'delayed'))"
@@ -46,10 +47,14 @@ extension Store {
                     SELECT coalesce(max(at_final_dot_at), max(started_at)) FROM attempts WHERE send = sends.number),
                     created_at)
                 FROM sends
-                WHERE account_id = ? AND number >= ? AND (status = 'sent' OR state = 'unconfirmed')
+                WHERE \(Self.leftSince) AND (status = 'sent' OR state = 'unconfirmed')
                     AND NOT EXISTS (SELECT 1 FROM evidence WHERE send = sends.number AND mark = 'copy')
-                ORDER BY state = 'unconfirmed' DESC, number DESC LIMIT ?
-                """, [.text(account), .number(SendNumber.floor(of: since)), .number(limit)]
+                ORDER BY state = 'unconfirmed' DESC, number DESC LIMIT ?4
+                """,
+                [
+                    .text(account), .number(SendNumber.floor(of: since)), .text(since.rfc3339),
+                    .number(limit),
+                ]
             ) { row in
                 let id = try row.sendID(0)
                 guard let messageID = try? MessageID(parsing: row.text(1)) else {

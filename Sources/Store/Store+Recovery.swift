@@ -44,16 +44,16 @@ extension Store {
     /// - Parameters:
     ///   - living: the caller's own id, left alone.
     ///   - bootID: of the caller's machine.
-    /// - Returns: the sends that were moved.
+    /// - Returns: the sends that were moved, and what they are now.
     package func takeOver(
         from living: String?, bootID: String, lease: Lease, at beat: Beat
-    ) async throws -> [SendID] {
+    ) async throws -> [SendID: SendState] {
         let workers = try look { db in try Row.fetchAll(db.cachedStatement(sql: Self.workers)) }
         let others = workers.filter { $0["id"] != living }
         let dead = Set(
             try others.map(WorkerRow.init(row:)).filter { OwnerLock.isDead($0.id, folder: ownersFolder) })
         let isAnySilent = try others.contains { try WorkerRow(row: $0).isSilent(lease, bootID, beat) }
-        if dead.isEmpty, !isAnySilent { return [] }
+        if dead.isEmpty, !isAnySilent { return [:] }
         return try await writer.write { db in
             // Read again: one that was silent may have spoken since.
             let lost = try Row.fetchAll(db.cachedStatement(sql: Self.workers)).map(WorkerRow.init(row:))
@@ -62,9 +62,9 @@ extension Store {
                     worker.id != living
                         && (dead.contains { $0.id == worker.id } || worker.isSilent(lease, bootID, beat))
                 }
-            var moved: [SendID] = []
+            var moved: [SendID: SendState] = [:]
             for worker in lost {
-                moved += try release(from: worker.id, at: beat.at, in: db)
+                moved.merge(try release(from: worker.id, at: beat.at, in: db)) { $1 }
                 try db.execute(sql: "DELETE FROM workers WHERE id = ?", arguments: [worker.id])
             }
             return moved
@@ -76,16 +76,20 @@ extension Store {
         FROM workers
         """
 
-    private func release(from owner: String, at now: Timestamp, in db: Database) throws -> [SendID] {
-        try openAttempts(of: owner, in: db).map { send, isAtFinalDot in
-            _ = try orPutAside(send, at: now, in: db) {
+    private func release(
+        from owner: String, at now: Timestamp, in db: Database
+    ) throws -> [SendID: SendState] {
+        var moved: [SendID: SendState] = [:]
+        for (send, isAtFinalDot) in try openAttempts(of: owner, in: db) {
+            _ = try orPutAside(send, isAtFinalDot: isAtFinalDot, at: now, in: db) {
                 let claim = try claim(send, owner: owner, in: db)
                 try settle(
                     claim, isAtFinalDot ? lostAtFinalDot(claim, at: now) : lostBeforeFinalDot(claim, at: now),
                     in: db)
             }
-            return try send.sendID
+            if let (id, state) = try ended(send.number, in: db) { moved[id] = state }
         }
+        return moved
     }
 
     private func openAttempts(
@@ -153,11 +157,11 @@ extension Settlement {
             recipients: claim.forwardPaths.map { Recipient(address: $0, outcome: .unconfirmed, reply: nil) },
             failure: isTakenForSome ? nil : .unconfirmed(because: reason),
             event: isTakenForSome ? .partial : .unconfirmed, detail: reason,
-            warnings: isTakenForSome ? claim.forwardPaths.map { doubt(about: $0, because: reason) } : [])
+            warnings: isTakenForSome ? claim.forwardPaths.map { doubt(about: $0.text, because: reason) } : [])
     }
 
     /// The warning about a recipient who may have the message, in a send that others have for certain.
-    package static func doubt(about address: Address, because reason: String) -> String {
+    package static func doubt(about address: String, because reason: String) -> String {
         "\(address) may or may not have it: \(reason). Do not send it to this address again."
     }
 }

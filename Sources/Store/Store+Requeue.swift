@@ -15,7 +15,8 @@ package enum Requeueing: Sendable, Hashable {
 }
 
 extension Store {
-    /// Makes a failed send due again, for the recipients that do not have it, with a new give-up time.
+    /// Makes a failed send due again, at its own time where that is still to come, for the recipients that do not have
+    /// it, with a new give-up time.
     ///
     /// - Parameter evenIfUnconfirmed: also one that may have arrived.
     package func requeue(
@@ -34,12 +35,18 @@ extension Store {
             }
             try db.execute(
                 sql:
-                    "UPDATE recipients SET outcome = 'pending', at = NULL WHERE send = ? AND outcome NOT IN \(Self.taken)",
+                    """
+                    UPDATE recipients SET outcome = 'pending', at = NULL,
+                        was_unconfirmed = CASE outcome WHEN 'unconfirmed' THEN 1 ELSE was_unconfirmed END
+                    WHERE send = ? AND outcome NOT IN \(Self.taken)
+                    """,
                 arguments: [standing.number])
             try db.execute(
                 sql: """
-                    UPDATE sends SET status = 'queued', state = 'ready', error = NULL, next_attempt_at = :now,
-                        give_up_at = :end, tries = 0, cancel_requested_at = NULL
+                    UPDATE sends SET status = 'queued', error = NULL, tries = 0, cancel_requested_at = NULL,
+                        state = CASE WHEN scheduled_for > :now THEN 'scheduled' ELSE 'ready' END,
+                        next_attempt_at = CASE WHEN scheduled_for > :now THEN scheduled_for ELSE :now END,
+                        give_up_at = :end
                     WHERE number = :number
                     """,
                 arguments: ["now": now.rfc3339, "end": giveUpAt.rfc3339, "number": standing.number])

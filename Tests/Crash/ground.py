@@ -85,11 +85,11 @@ class Trouble:
         for subject, _ in again:
             self.expect(self.send(server, subject), f"{subject} is refused again: {self.refused[-1:]}")
 
-    def check_refusals(self, about):
-        """Each says what happened and what to do, and that one may try again."""
+    def check_refusals(self, about, passes=True):
+        """Each says what happened and what to do, and whether to try again: only what passes without a person."""
         for subject, error in self.refused:
             text = f"{error.get('message', '')} {error.get('hint', '')}"
-            self.expect(error.get("retryable") is True, f"the refusal of {subject} is not retryable: {error}")
+            self.expect(error.get("retryable") is passes, f"whether to repeat {subject} is not told: {error}")
             self.expect(any(word in text.lower() for word in about), f"the refusal of {subject} is not clear: {text}")
             self.expect(not error.get("may_have_been_delivered"), f"the refusal of {subject} is in doubt: {error}")
 

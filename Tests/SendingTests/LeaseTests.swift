@@ -55,7 +55,8 @@ struct LeaseTests {
     /// Looks as another process does, at a moment on its own clock.
     private func moved(_ desk: Desk, after seconds: Double) async throws -> [SendID] {
         let beat = Beat(at: desk.clock.now.adding(seconds: seconds), uptime: desk.clock.uptime + seconds)
-        return try await desk.looker().takeOver(from: nil, bootID: "boot", lease: .standard, at: beat)
+        let moved = try await desk.looker().takeOver(from: nil, bootID: "boot", lease: .standard, at: beat)
+        return Array(moved.keys)
     }
 
     @Test("A process that sends shows that it lives, and its lease begins anew each time")

@@ -98,8 +98,8 @@ struct ApprovalTests {
         try await withStore { store, _ in
             let new = try held()
             _ = try await store.insert(new)
-            #expect(try await store.giveUp(now: new.giveUpAt).isEmpty)
-            #expect(try await store.giveUp(now: new.giveUpAt.adding(seconds: 1)) == [new.id])
+            #expect(try await store.givenUp(now: new.giveUpAt).isEmpty)
+            #expect(try await store.givenUp(now: new.giveUpAt.adding(seconds: 1)) == [new.id])
             #expect(try await store.send(new.id)?.state == .expired)
         }
     }

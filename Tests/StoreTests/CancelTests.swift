@@ -65,6 +65,8 @@ struct CancelTests {
             let history = try #require(try await store.history(of: claim.id))
             #expect(history.send.state == .partial)
             #expect(history.send.failure == nil)
+            #expect(history.send.recipients.map(\.outcome) == [.accepted, .notAttempted])
+            #expect(history.send.warnings.last == "b@example.org did not get it: it was cancelled.")
             #expect(history.send.sentAt == later)
             #expect(history.events.last?.kind == .partial)
             #expect(history.events.last?.detail?.contains("give-up") == false)

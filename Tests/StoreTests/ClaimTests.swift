@@ -142,9 +142,10 @@ struct ClaimTests {
             let claims = try await store.claim(for: "env-1", owner: "o", limit: 9, now: later)
             #expect(claims.map(\.id) == [Samples.id(2)])
             let damaged = try #require(try await store.history(of: Samples.id(1)))
-            #expect(damaged.send.status == .failed)
-            #expect(damaged.send.failure?.code == .internal)
-            #expect(damaged.events.last?.kind == .rejected)
+            // Nobody is left to send it to, and nobody knows when the server took it.
+            #expect(damaged.send.state == .partial && damaged.send.sentAt == later)
+            #expect(damaged.events.last?.kind == .partial)
+            #expect(damaged.events.last?.detail?.contains("cannot be read") == true)
         }
     }
 
@@ -154,11 +155,12 @@ struct ClaimTests {
             let claim = try await store.claimed(9)
             for number in [1, 2] { _ = try await store.insert(try Samples.new(number)) }
             // Not before the time is over, and not what is being sent.
-            #expect(try await store.giveUp(now: Samples.start.adding(seconds: 86_401)) == [])
-            #expect(try await store.giveUp(now: Samples.start.adding(seconds: 86_401.001)) == [Samples.id(1)])
+            #expect(try await store.givenUp(now: Samples.start.adding(seconds: 86_401)) == [])
+            #expect(
+                try await store.givenUp(now: Samples.start.adding(seconds: 86_401.001)) == [Samples.id(1)])
             let tooLate = Samples.start.adding(seconds: 100_000)
-            #expect(try await store.giveUp(now: tooLate).count == 1)
-            #expect(try await store.giveUp(now: tooLate) == [])
+            #expect(try await store.givenUp(now: tooLate).count == 1)
+            #expect(try await store.givenUp(now: tooLate) == [])
             #expect(try await store.claim(for: "env-1", owner: "o", limit: 9, now: tooLate) == [])
             let expired = try #require(try await store.history(of: Samples.id(1)))
             #expect(expired.send.state == .expired)
@@ -168,13 +170,29 @@ struct ClaimTests {
         }
     }
 
+    @Test("However many are over, all are given up before anything is claimed")
+    func givenUpAll() async throws {
+        try await withStore { store, _ in
+            for number in 1...230 { _ = try await store.insert(try Samples.new(number)) }
+            let tooLate = Samples.start.adding(seconds: 100_000)
+            // One of them is damaged, and holds up no other.
+            let noID = String(repeating: "x", count: 36)
+            try store.run(
+                "UPDATE sends SET id = '\(noID)', message_id = '<\(noID)@example.com>' WHERE number = \(Samples.floor(7))"
+            )
+            let moved = try await store.giveUp(now: tooLate)
+            #expect(moved.count == 229 && Set(moved.values) == [.expired])
+            #expect(try await store.claim(for: "env-1", owner: "o", limit: 9, now: tooLate) == [])
+        }
+    }
+
     @Test("What waits for a later time is given up when that has come, not before")
     func givenUpWhenDue() async throws {
         try await withStore { store, _ in
             let end = Samples.start.adding(seconds: 200_000)
             _ = try await store.insert(try Samples.new(1, scheduledFor: end))
-            #expect(try await store.giveUp(now: Samples.start.adding(seconds: 199_999)) == [])
-            #expect(try await store.giveUp(now: end) == [Samples.id(1)])
+            #expect(try await store.givenUp(now: Samples.start.adding(seconds: 199_999)) == [])
+            #expect(try await store.givenUp(now: end) == [Samples.id(1)])
         }
     }
 
@@ -194,9 +212,11 @@ struct ClaimTests {
                 try await store.settle(claim, Samples.ended(claim, .ready, isTry: false))
             }
             #expect(try await store.send(claim.id)?.state == state)
-            #expect(try await store.giveUp(now: Samples.start.adding(seconds: 100_000)) == [claim.id])
+            #expect(try await store.givenUp(now: Samples.start.adding(seconds: 100_000)) == [claim.id])
             let partial = try #require(try await store.history(of: claim.id))
             #expect(partial.send.state == .partial)
+            #expect(partial.send.recipients.map(\.outcome) == [.accepted, .accepted, .notAttempted])
+            #expect(partial.send.warnings.last == "c@example.org did not get it: the give-up time passed.")
             // When the server first took it for somebody, not when the rest was given up.
             #expect(partial.send.sentAt == first)
             #expect(partial.events.last?.kind == .partial)

@@ -121,7 +121,7 @@ struct LeaseTests {
             let taken = try await store.takeOver(
                 from: nil, bootID: silence.bootID, lease: .standard,
                 at: silence.now)
-            #expect(taken == (silence.isTaken ? [claim.id] : []))
+            #expect(taken == (silence.isTaken ? [claim.id: .ready] : [:]))
             #expect(try await store.send(claim.id)?.state == (silence.isTaken ? .ready : .sending))
             #expect(lock.owner == "asleep")
         }
@@ -138,7 +138,7 @@ struct LeaseTests {
             #expect(
                 try await store.takeOver(
                     from: nil, bootID: "elsewhere", lease: .standard, at: Samples.beat(110))
-                    == [])
+                    == [:])
             #expect(try await store.takeOver(at: Samples.beat(111)) == [claim.id])
             #expect(try await !store.renew(worker, at: Samples.beat(112)))
             #expect(lock.owner == "o")
@@ -169,11 +169,11 @@ struct LeaseTests {
         try await withStore { store, _ in
             let mine = try await store.claimed(1, by: "me")
             let now = Samples.beat(1000)
-            #expect(try await store.takeOver(from: "me", bootID: "boot-1", lease: .standard, at: now) == [])
+            #expect(try await store.takeOver(from: "me", bootID: "boot-1", lease: .standard, at: now) == [:])
             let yours = try await store.claimed(2, by: "you")
             #expect(
                 try await store.takeOver(from: "me", bootID: "boot-1", lease: .standard, at: now) == [
-                    yours.id
+                    yours.id: .ready
                 ])
             #expect(try await store.takeOver(at: now) == [mine.id])
         }

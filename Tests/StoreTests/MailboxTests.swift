@@ -306,6 +306,23 @@ struct MailboxTests {
         }
     }
 
+    @Test("What was recorded long before it was to leave counts from its own time")
+    func scheduled() async throws {
+        try await withStore { store, _ in
+            let time = Samples.start.adding(seconds: 30 * 86_400)
+            _ = try await store.insert(try Samples.new(1, scheduledFor: time))
+            try await store.hire()
+            let claim = try await store.claimAgain(at: time)
+            try await store.settle(claim, Samples.accepted(claim, at: time))
+            let since = time.adding(seconds: -3_600)
+            #expect(try store.newestUnsettled(of: "env-1", since: since) == claim.id)
+            #expect(try store.soughtCopies(of: "env-1", since: since, limit: 9).map(\.id) == [claim.id])
+            let past = time.adding(seconds: 3_600)
+            #expect(try store.newestUnsettled(of: "env-1", since: past) == nil)
+            #expect(try store.soughtCopies(of: "env-1", since: past, limit: 9).isEmpty)
+        }
+    }
+
     @Test("Open is what was sent lately and is neither delivered nor bounced")
     func unsettled() async throws {
         try await withSend(to: ["a@example.org"]) { store, id, record in

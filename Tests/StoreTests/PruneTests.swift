@@ -31,7 +31,7 @@ struct PruneTests {
             let claim = try await store.claimed()
             try await store.settle(claim, Samples.ended(claim, .rejected, [.rejected]))
             let before = try await store.history(of: claim.id)
-            _ = try await store.prune(before: later)
+            _ = try await store.prune(before: later.adding(seconds: 1))
             #expect(try await store.history(of: claim.id) == before)
             #expect(try await store.sends(matching: SendFilter(), limit: 9).map(\.id) == [claim.id])
             #expect(
@@ -41,11 +41,28 @@ struct PruneTests {
         }
     }
 
+    @Test("What ended at the time or later stays, however long ago it was recorded")
+    func longRecorded() async throws {
+        try await withStore { store, _ in
+            let end = later.adding(seconds: 86_400)
+            _ = try await store.insert(try Samples.new(1, scheduledFor: end.adding(seconds: 60)))
+            _ = try await store.cancel(Samples.id(1), at: end)
+            for time in [later, end] {
+                #expect(try !store.isAnythingToPrune(before: time))
+                #expect(try await store.prune(before: time).sends == 0)
+            }
+            #expect(try await store.prune(before: end.adding(seconds: 1)).sends == 1)
+        }
+    }
+
     @Test("What was recorded at the time or later stays, and no more than the limit goes at once")
     func bounds() async throws {
         try await withStore { store, _ in
             for number in 1...6 { _ = try await store.insert(try Samples.new(number)) }
-            for number in 1...6 { #expect(try await store.cancel(Samples.id(number), at: later) == .done) }
+            for number in 1...6 {
+                let at = Samples.start.adding(seconds: Double(number))
+                #expect(try await store.cancel(Samples.id(number), at: at) == .done)
+            }
             let time = Samples.start.adding(seconds: 5)
             #expect(try store.isAnythingToPrune(before: time))
             var counts: [Int] = []

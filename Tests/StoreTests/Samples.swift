@@ -124,8 +124,11 @@ extension Store {
 
     /// Takes over as a process that has just started on the machine `boot-1` would.
     func takeOver(at beat: Beat = Samples.beat(1)) async throws -> [SendID] {
-        try await takeOver(from: nil, bootID: "boot-1", lease: .standard, at: beat)
+        Array(try await takeOver(from: nil, bootID: "boot-1", lease: .standard, at: beat).keys)
     }
+
+    /// The sends that are given up now.
+    func givenUp(now: Timestamp) async throws -> [SendID] { Array(try await giveUp(now: now).keys) }
 
     /// The kinds of a send's events, in order.
     func events(of id: SendID = Samples.id(1)) async throws -> [SendEvent.Kind] {
