@@ -1,6 +1,9 @@
 import ArgumentParser
 import Glibc
+import IMAP
 import JSON
+import Mail
+import SMTP
 
 /// `envelope config`: the entry that a host's settings need.
 struct ConfigCommand: AsyncParsableCommand {
@@ -20,9 +23,10 @@ struct ConfigCommand: AsyncParsableCommand {
     func run() async throws {
         let variables = Environment.variables
         let settings = try Settings(options, environment: variables)
-        try settings.check()
+        try settings.checkAll()
+        try Self.checkURLs(settings)
         var environment: JSON.Object = [:]
-        if let file = options.config ?? variables["ENVELOPE_CONFIG"] {
+        if let file = Settings.namedFile(options, variables) {
             environment["ENVELOPE_CONFIG"] = .string(SystemFile.absolute(file))
         }
         var secrets: [String] = []
@@ -31,7 +35,17 @@ struct ConfigCommand: AsyncParsableCommand {
                 secrets.append(origin.name)
                 continue
             }
-            environment[origin.name] = .string(Self.absolute(value, of: origin.name))
+            environment[origin.name] = .string(Self.absolute(value, of: origin.name, settings))
+        }
+        // Not one of the settings: the file has no say in it.
+        for suffix in ["", "_FILE", "_COMMAND"] {
+            let name = SecretKeys.variable + suffix
+            guard let value = variables[name], !value.isEmpty else { continue }
+            if suffix == "_FILE" {
+                environment[name] = .string(SystemFile.absolute(value))
+            } else {
+                secrets.append(name)
+            }
         }
         var entry: JSON.Object = ["command": .string(Self.program)]
         if !environment.names.isEmpty { entry["env"] = .object(environment) }
@@ -44,10 +58,20 @@ struct ConfigCommand: AsyncParsableCommand {
         }
     }
 
+    /// A server starts with an account that cannot be used, and says so to the agent; an entry for it helps nobody.
+    private static func checkURLs(_ settings: Settings) throws(SettingsError) {
+        do throws(Failure) {
+            if let url = settings.smtpURL { _ = try SubmissionServer.parse(url: url) }
+            if let url = settings.imapURL { _ = try IMAPServer.parse(url: url) }
+        } catch {
+            throw SettingsError("\(error.message) \(error.hint)")
+        }
+    }
+
     /// A host starts the program in another folder.
-    private static func absolute(_ value: String, of variable: String) -> String {
+    private static func absolute(_ value: String, of variable: String, _ settings: Settings) -> String {
         if variable == "ENVELOPE_ATTACHMENT_ROOTS" {
-            return value.split(separator: ",").map { SystemFile.absolute(String($0)) }.joined(separator: ",")
+            return settings.attachmentRoots.map(SystemFile.absolute).joined(separator: ",")
         }
         return variable == "ENVELOPE_DB" || variable.hasSuffix("_FILE") ? SystemFile.absolute(value) : value
     }

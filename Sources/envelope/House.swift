@@ -18,6 +18,11 @@ actor House {
     /// Set once it is built: a call of `track_send` costs less than the change to this actor and back.
     private let standing = Mutex<SendingService?>(nil)
     private var building: Task<Result<Rooms, Failure>, Never>?
+    private var ending: Task<Int, Never>?
+
+    /// For attempts under way when a signal ends the process; those at the final dot have seven tenths of it, for the
+    /// server's reply.
+    static let patience = Duration.seconds(30)
 
     /// What stands once it is built.
     struct Rooms: Sendable {
@@ -57,10 +62,16 @@ actor House {
         return built.map(\.service)
     }
 
-    /// Ends in order within the time; does nothing when nothing was built.
+    /// Ends in order within the time, once; does nothing when nothing was built.
     ///
     /// - Returns: how many sends are left unfinished.
     @discardableResult func finish(within time: Duration) async -> Int {
+        let task = ending ?? Task { await self.end(within: time) }
+        ending = task
+        return await task.value
+    }
+
+    private func end(within time: Duration) async -> Int {
         guard let building, case .success(let rooms) = await building.value else { return 0 }
         let left = await rooms.service.finish(within: time)
         await rooms.hangUp()
@@ -89,7 +100,7 @@ actor House {
         for stranger in Settings.strangers(in: environment) { logger.warning("\(stranger)") }
         let path = try databasePath(settings, environment)
         let door = StoreDoor(
-            open: { try Store.open(at: path) }, exists: { SystemFile.exists(path) },
+            open: { try Store.open(at: path) }, exists: { !SystemFile.isMissing(path) },
             objection: { .unmakable(path) })
         let keys = try await SecretKeys.read(beside: path, environment: environment)
         let measured = { @Sendable [metrics, surroundings] (account: Account) in

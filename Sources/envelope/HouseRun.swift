@@ -68,13 +68,18 @@ struct HouseRun {
         let house = House(
             settings: settings, environment: environment, surroundings: .system(environment),
             logger: logger)
+        let signals = StopSignals(house)
         let end: Status
         do throws(Failure) {
-            let (text, json, status) = try await body(try await house.service().get())
+            let service = try await house.service().get()
+            await signals.trap()
+            let (text, json, status) = try await body(service)
             await house.finish(within: .seconds(5))
             print(isJSON ? JSON.object(words.object(json)).prettyText : words.text(text))
+            await signals.passed()
             end = status
         } catch {
+            await signals.passed()
             await house.finish(within: .seconds(1))
             let record = try? databasePath(settings, environment)
             throw refused(words.failure(record.map(error.looked(in:)) ?? error), Status(error))

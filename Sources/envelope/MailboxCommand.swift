@@ -27,9 +27,11 @@ struct MailboxCheckCommand: AsyncParsableCommand {
     @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
+        let settings = try Settings(options, environment: Environment.variables)
+        let isOwn = settings.smtpURL != nil || settings.isSandbox
         try await HouseRun(options, json: json).run { service throws(Failure) in
-            if service.accounts.isEmpty { throw service.withoutAccount }
-            if !service.hasMailboxes { throw .noMailbox }
+            guard let first = service.accounts.first else { throw service.withoutAccount }
+            if !service.hasMailboxes { throw .noMailbox(isOwn ? Account.mailboxAdvice : first.mailboxAdvice) }
             let checks = try await service.checkMailboxes()
             let failed = checks.lazy.compactMap(\.failure).first
             let isPartly = checks.contains { $0.isElsewhere || !$0.troubles.isEmpty }
@@ -69,9 +71,18 @@ struct MailboxCheckCommand: AsyncParsableCommand {
 }
 
 extension Failure {
-    fileprivate static let noMailbox = Failure(
-        .noAccountConfigured, "There is no mailbox to look into.",
-        hint:
-            "Set ENVELOPE_IMAP_URL (--imap-url), as in imaps://user@host:993, or add the account anew, which looks for it."
-    )
+    fileprivate static func noMailbox(_ advice: String) -> Failure {
+        Failure(.noAccountConfigured, "There is no mailbox to look into.", hint: advice)
+    }
+}
+
+extension Account {
+    /// How the account of the settings gets a mailbox.
+    static let mailboxAdvice = "Set ENVELOPE_IMAP_URL (--imap-url), as in imaps://user@host:993."
+
+    /// How a stored one does, for which that setting is not.
+    var mailboxAdvice: String {
+        "Add it anew with its mailbox: `envelope accounts add '\(sender.address.text)' --name '\(record.name)'"
+            + " --imap-url imaps://host`, and its other flags as they were."
+    }
 }

@@ -117,7 +117,8 @@ struct PruneCommand: AsyncParsableCommand {
         commandName: "prune", abstract: "Delete the mail data of finished sends.",
         discussion: """
             The record and its events stay; nothing unfinished is touched. ENVELOPE_RETENTION
-            does the same by itself while a server runs.
+            does the same by itself while a server runs. The room is used for new mail and
+            not given back to the disk; where that is full, make room elsewhere first.
             """)
 
     @OptionGroup var options: SettingsOptions

@@ -4,6 +4,7 @@ import JSON
 import MCP
 import Mail
 import Sending
+import Store
 import Tools
 
 #if canImport(FoundationEssentials)
@@ -53,9 +54,15 @@ struct SendCommand: AsyncParsableCommand {
         let arguments = try arguments()
         try await HouseRun(options, json: json).run { service throws(Failure) in
             let result = await Self.call(arguments, service)
-            let object = result.structured ?? [:]
+            var object = result.structured ?? [:]
             // Refused before there was a send.
             if object["id"] == nil, let failure = Failure(object) { throw failure }
+            // Whatever --wait says: ended now, nobody would ever know.
+            if let id = object["id"]?.string.flatMap(SendID.init),
+                let send = await service.afterFinalDot(of: id, within: House.patience * 0.7)
+            {
+                object = MailTools.report(send)
+            }
             return (Self.text(of: object), object, Self.status(of: object))
         }
     }

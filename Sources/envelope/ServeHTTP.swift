@@ -106,9 +106,6 @@ private struct HTTPHouse: Service, CustomStringConvertible {
     let logger: Logger
     let description = "REST and MCP over HTTP"
 
-    /// For attempts under way; those at the final dot have seven tenths of it, for the server's reply.
-    private static let finishing = Duration.seconds(30)
-
     func run() async throws {
         // Settings that cannot be used are told by the first request.
         let watch = Task {
@@ -128,7 +125,7 @@ private struct HTTPHouse: Service, CustomStringConvertible {
         }
         watch.cancel()
         let words = CommandWords(house.settings, house.environment)
-        let left = await house.finish(within: Self.finishing)
+        let left = await house.finish(within: House.patience)
         if left > 0 {
             logger.warning(
                 "\(words.text("queued mail is left behind: `envelope drain`, or the next envelope on this database, sends it"))",

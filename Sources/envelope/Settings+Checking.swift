@@ -14,6 +14,16 @@ extension Settings {
         _ = try imapPolling()
     }
 
+    /// The same with what starting does not look at: what only the first send would come upon.
+    func checkAll() throws(SettingsError) {
+        try check()
+        _ = try tools()
+        _ = try connections()
+        _ = try giveUpAfter()
+        _ = try retention()
+        _ = try httpPort()
+    }
+
     /// How much is logged; the `notice` and above by default.
     func logLevel() throws(SettingsError) -> Logger.Level {
         guard let text = text("log.level") else { return .notice }

@@ -13,7 +13,7 @@ extension Settings {
     }
 
     private func rules(_ key: String, _ name: String) throws(SettingsError) -> [AddressRule] {
-        guard let text = text(key), text.contains(where: { $0 != " " }) else { return [] }
+        guard let text = text(key) else { return [] }
         return try wrapped(name) { () throws(Failure) in
             var rules: [AddressRule] = []
             for entry in text.split(separator: ",", omittingEmptySubsequences: false) {

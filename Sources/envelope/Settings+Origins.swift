@@ -5,7 +5,7 @@ extension Settings {
     struct Origin {
         let name: String
         let source: String
-        /// Nil for a secret.
+        /// Nil for a secret, and for a URL with a password in it.
         let value: String?
     }
 
@@ -19,11 +19,18 @@ extension Settings {
             for (layer, source) in zip(layers, sources) {
                 let text = layer.string(forKey: ConfigKey(key), isSecret: isSecret)
                 guard let value = text ?? layer.stringArray(forKey: ConfigKey(key))?.joined(separator: ","),
-                    !value.isEmpty
+                    !Self.isBlank(value)
                 else { continue }
-                return Origin(name: Self.variable(key), source: source, value: isSecret ? nil : value)
+                let isHidden = isSecret || (key.hasSuffix(".url") && Self.holdsPassword(value))
+                return Origin(name: Self.variable(key), source: source, value: isHidden ? nil : value)
             }
             return nil
         }
+    }
+
+    /// A password in a URL is refused, and must not be shown either.
+    private static func holdsPassword(_ url: String) -> Bool {
+        let rest = url.firstRange(of: "://").map { url[$0.upperBound...] } ?? url[...]
+        return rest.lastIndex(of: "@").map { rest[..<$0].contains(":") } ?? false
     }
 }

@@ -9,8 +9,8 @@ extension Settings {
     ///
     /// - Throws: for a URL that can never be told anything, and when there is no secret to sign with.
     func webhooks() throws(SettingsError) -> [String] {
-        let named = reader.stringArray(forKey: "webhook") ?? reader.stringArray(forKey: "webhook.url") ?? []
-        let urls = named.map { $0.filter { !$0.isWhitespace } }.filter { !$0.isEmpty }
+        let named = list("webhook")
+        let urls = (named.isEmpty ? list("webhook.url") : named).map { $0.filter { !$0.isWhitespace } }
         for url in urls {
             if let objection = WebhookPost.objection(to: url, allowsPrivate: allowsPrivateWebhooks) {
                 throw SettingsError(
@@ -35,8 +35,6 @@ extension Settings {
     /// A PEM file of certificate authorities for webhooks, instead of the system's.
     var webhookCAFile: String? { text("webhook.ca.file") }
 
-    /// The key that secrets in the record are sealed under; nil for the file beside it.
-
     private func secretSource(_ name: String) -> SecretSource? {
         for layer in layers {
             if let source = SecretSource(name, in: layer) { return source }
@@ -51,10 +49,7 @@ extension Settings {
         let urls: [String]
         do throws(SettingsError) { urls = try webhooks() } catch { throw .unusable(error.description) }
         var own: [WebhookOutlet.Own] = []
-        if !urls.isEmpty, let text = try await Self.read(webhookSecret) {
-            guard let secret = WebhookSecret(text) else {
-                throw .unusable("ENVELOPE_WEBHOOK_SECRET is not whsec_ and Base64 of 24 to 64 octets.")
-            }
+        if !urls.isEmpty, let secret = try await readWebhookSecret() {
             own = urls.map { WebhookOutlet.Own(url: $0, secret: secret) }
         }
         return WebhookOutlet(
@@ -62,13 +57,19 @@ extension Settings {
             payload: MailTools.webhookPayload, own: own)
     }
 
-    private static func read(_ source: SecretSource?) async throws(Failure) -> String? {
-        guard let source else { return nil }
+    /// Nil where none is set.
+    func readWebhookSecret() async throws(Failure) -> WebhookSecret? {
+        guard let source = webhookSecret else { return nil }
+        let text: String
         do throws(SecretSource.Unreadable) {
-            return try await source.secret().reveal()
+            text = try await source.secret().reveal()
         } catch {
             throw .unusable("\(source.variable) could not be read: \(error.reason ?? "stopped").")
         }
+        guard let secret = WebhookSecret(text) else {
+            throw .unusable("ENVELOPE_WEBHOOK_SECRET is not whsec_ and Base64 of 24 to 64 octets.")
+        }
+        return secret
     }
 }
 

@@ -5,7 +5,6 @@ import Tools
 
 /// What the flags, the environment (`ENVELOPE_…`) and the settings file say, in that order.
 struct Settings: Sendable {
-    let reader: ConfigReader
     /// Flags, environment and file, each for itself.
     let layers: [ConfigReader]
 
@@ -51,7 +50,7 @@ struct Settings: Sendable {
         set(["sandbox"], options.sandbox ? "true" : nil)
         set(["smtp", "allow", "plain"], options.smtpAllowPlain ? "true" : nil)
 
-        let named = options.config ?? environment["ENVELOPE_CONFIG"]
+        let named = Self.namedFile(options, environment)
         let path = named ?? Folders(environment).settingsFile
         var providers: [any ConfigProvider] = [
             InMemoryProvider(values: flags),
@@ -62,9 +61,13 @@ struct Settings: Sendable {
         }) {
             providers.append(file)
         }
-        self.reader = ConfigReader(providers: providers)
         self.layers = providers.map { ConfigReader(provider: $0) }
         for key in Self.flagKeys { _ = try checkedFlag(key) }
+    }
+
+    /// The settings file that somebody has named; nil for the usual one.
+    static func namedFile(_ options: SettingsOptions, _ environment: [String: String]) -> String? {
+        options.config ?? environment["ENVELOPE_CONFIG"].flatMap { $0.isEmpty ? nil : $0 }
     }
 
     var database: String? { text("db") }
@@ -75,7 +78,7 @@ struct Settings: Sendable {
     var allowsPlain: Bool { flag("smtp.allow.plain") }
 
     /// In ENVELOPE_ATTACHMENT_ROOTS separated by commas.
-    var attachmentRoots: [String] { reader.stringArray(forKey: "attachment.roots") ?? [] }
+    var attachmentRoots: [String] { list("attachment.roots") }
 
     /// How to log in; nil when neither a password nor a token is set. The highest layer that sets anything decides: a
     /// flag's password file outranks the environment's token. Within one a token wins over a password, and the value
@@ -84,14 +87,20 @@ struct Settings: Sendable {
 
     /// The same for another protocol: `imap`.
     func proof(_ protocolName: String) -> (isToken: Bool, source: SecretSource)? {
-        for layer in layers {
+        proofs(protocolName).first.map { ($0.isToken, $0.source) }
+    }
+
+    /// What each layer has to log in with, the highest first, and the URL beside it; flags are typed for one purpose, so
+    /// theirs belongs to no URL.
+    func proofs(_ protocolName: String) -> [(isToken: Bool, source: SecretSource, url: String?)] {
+        layers.enumerated().compactMap { index, layer in
             for name in ["token", "password"] {
-                if let source = SecretSource("\(protocolName).\(name)", in: layer) {
-                    return (name == "token", source)
-                }
+                guard let source = SecretSource("\(protocolName).\(name)", in: layer) else { continue }
+                let url = index == 0 ? nil : layer.string(forKey: ConfigKey(protocolName + ".url"))
+                return (name == "token", source, url.flatMap { Self.isBlank($0) ? nil : $0 })
             }
+            return nil
         }
-        return nil
     }
 
     /// Connections to the server at most; nil leaves the default.
@@ -122,7 +131,7 @@ struct Settings: Sendable {
     }
 
     /// Further names that the HTTP server is reached by, separated by commas.
-    var httpHosts: [String] { reader.stringArray(forKey: "http.hosts") ?? [] }
+    var httpHosts: [String] { list("http.hosts") }
 
     /// What clients of the HTTP server have to show; nil asks nobody.
     var httpToken: SecretSource? {
@@ -157,9 +166,18 @@ struct Settings: Sendable {
         throw SettingsError("\(name) is a time like 90m, 24h or 7d, not \(text).")
     }
 
+    /// What the highest layer says that says anything: an empty variable is not set, and leaves the file's rule as it is.
     func text(_ key: String) -> String? {
-        reader.string(forKey: ConfigKey(key)).flatMap { $0.isEmpty ? nil : $0 }
+        layers.lazy.compactMap { $0.string(forKey: ConfigKey(key)) }.first { !Self.isBlank($0) }
     }
+
+    /// The same for what names several.
+    func list(_ key: String) -> [String] {
+        layers.lazy.compactMap { $0.stringArray(forKey: ConfigKey(key)) }
+            .map { $0.filter { !Self.isBlank($0) } }.first { !$0.isEmpty } ?? []
+    }
+
+    static func isBlank(_ text: String) -> Bool { text.allSatisfy(\.isWhitespace) }
 
     func flag(_ key: String) -> Bool { (try? checkedFlag(key)) ?? false }
 

@@ -19,7 +19,7 @@ struct SettingsFile {
 
     /// - Returns: nil when there is no such file and it is only the usual one.
     static func read(_ path: String, isNamed: Bool) throws(SettingsError) -> (any ConfigProvider)? {
-        if !isNamed, !SystemFile.exists(path) { return nil }
+        if !isNamed, SystemFile.isMissing(path) { return nil }
         var file = SettingsFile(path: path)
         try file.take(try file.json(), [])
         return InMemoryProvider(name: "settings file", values: file.values)
@@ -65,6 +65,11 @@ struct SettingsFile {
         if value.isNull { return }
         var texts: [String] = []
         for item in value.array ?? [value] { texts.append(try text(item, variable)) }
+        // Else a list that lost its last entry would allow everybody.
+        if ["allow.to", "allow.from"].contains(key), texts.allSatisfy(Settings.isBlank) {
+            throw SettingsError(
+                "\(variable) in the settings file \(path) is empty: name whom it allows, or leave it out.")
+        }
         let isList = Settings.listKeys.contains(key)
         if isList, value.array == nil {
             texts = texts[0].split(separator: ",").map { String($0.drop { $0 == " " }) }

@@ -4,6 +4,13 @@ import Glibc
 enum SystemFile {
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+    /// True where it is certain: a folder that may not be searched may hold it.
+    static func isMissing(_ path: String) -> Bool {
+        if access(path, F_OK) == 0 { return false }
+        let number = errno
+        return number == ENOENT || number == ENOTDIR
+    }
+
     /// Why a file that is missing could not be made, as a clause; nil where it could. Makes nothing.
     static func objection(toMaking path: String) -> String? {
         var folder = absolute(path)

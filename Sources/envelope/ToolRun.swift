@@ -28,7 +28,7 @@ struct ToolRun {
         // Without accounts it claims nothing.
         let service = SendingService(
             accounts: [],
-            door: StoreDoor(open: { try Store.open(at: path) }, exists: { SystemFile.exists(path) }),
+            door: StoreDoor(open: { try Store.open(at: path) }, exists: { !SystemFile.isMissing(path) }),
             roots: AttachmentRoots(folders: [], limit: 0), surroundings: .system(environment),
             logger: .standardError(level: try settings.logLevel()))
         let tools = try MailTools.all { .success(service) }

@@ -46,13 +46,9 @@ struct WebhookAdd: AsyncParsableCommand {
             return kind
         }
         let settings = try Settings(options, environment: Environment.variables)
-        let given = try await settings.webhookSecret?.secret().reveal()
-        if let given, WebhookSecret(given) == nil {
-            throw ValidationError("ENVELOPE_WEBHOOK_SECRET is not whsec_ and Base64 of 24 to 64 octets.")
-        }
         try await HouseRun(options, json: json).run { service throws(Failure) in
-            let added = try await service.addWebhook(
-                url, events: kinds, secret: given.flatMap { WebhookSecret($0) })
+            let given = try await settings.readWebhookSecret()
+            let added = try await service.addWebhook(url, events: kinds, secret: given)
             var object = JSON.Object.webhook(added.webhook)
             if given == nil { object["secret"] = .string(added.secret.reveal()) }
             let shown =

@@ -23,7 +23,7 @@ struct ExitStatusTests {
     /// An account at a port where nobody listens.
     private static let adding = "accounts add me@x.example --smtp-url smtp+plain://127.0.0.1:1 --no-imap"
 
-    /// Words that no folder's name has: `RECORD` is a record that is not there, `TEXT` a file that is no database, `NOTJSON` a settings file that is not JSON.
+    /// Words that no folder's name has: `RECORD` is a record that is not there, `TEXT` a file that is no database, `NOTJSON` a settings file that is not JSON, `FOLDER` a folder.
     static let cases = [
         Case("--fly", 2, "--fly"), Case("--approve never", 2, "all, external or none"),
         Case("list --limit many", 2, "--limit"), Case("list --status lost --db RECORD", 2, "queued"),
@@ -53,6 +53,10 @@ struct ExitStatusTests {
             adding + " --oauth custom --client-id x --token-url https://127.0.0.1:1/t --scope mail"
                 + " --authorization-url https://127.0.0.1:1/a --device --db RECORD", 2,
             "Sign in with --browser"),
+        Case(
+            "list --db FOLDER", 2, "FOLDER: Is a directory", "a folder that this user can write to",
+            "\"retryable\": false"),
+        Case("drain --sandbox --db FOLDER", 2, "Is a directory"),
         Case("mailbox check --db RECORD", 2, "`envelope accounts add you@example.com --db RECORD`"),
         Case("doctor --offline --sandbox --db TEXT/envelope.db", 1, "TEXT: Not a directory"),
         Case(
@@ -72,8 +76,10 @@ struct ExitStatusTests {
         try await withTemporaryFolder { folder in
             try SettingsTests.write("no database, but a text of some length\n", to: folder + "/TEXT")
             try SettingsTests.write("{\"smtp\":\n  url}", to: folder + "/NOTJSON")
+            try FileManager.default.createDirectory(
+                atPath: folder + "/FOLDER", withIntermediateDirectories: false)
             func here(_ text: String) -> String {
-                ["RECORD", "TEXT", "NOTJSON"].reduce(text) { text, name in
+                ["RECORD", "TEXT", "NOTJSON", "FOLDER"].reduce(text) { text, name in
                     text.replacingOccurrences(of: name, with: folder + "/" + name)
                 }
             }
@@ -98,6 +104,88 @@ struct ExitStatusTests {
                     let ready = try await program.curl("/readyz")
                     #expect(ready.status == status, "\(ready.text)")
                 }
+            }
+        }
+    }
+
+    @Test("A damaged record is no matter of trying again, and its rescue is named")
+    func damaged() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder + "/envelope.db"
+            #expect(try await Program.run(["accounts", "list", "--db", path]).status == 0)
+            // Where the tree of the tables begins, in the first page.
+            let file = try FileHandle(forUpdating: URL(fileURLWithPath: path))
+            try file.seek(toOffset: 100)
+            try file.write(contentsOf: Data(repeating: 0xFF, count: 100))
+            try file.close()
+            for command in [
+                ["list"], ["accounts", "list"], ["drain", "--sandbox"], ["doctor", "--sandbox"],
+            ] {
+                let ended = try await Program.run(command + ["--db", path])
+                let words = ended.output + ended.errors
+                #expect(ended.status == (command[0] == "doctor" ? 1 : 2), "\(ended)")
+                #expect(
+                    words.contains("is damaged") && words.contains("sqlite3 '\(path)' .recover"), "\(ended)")
+                #expect(
+                    !words.contains("disk is not full") && !words.contains("\"retryable\": true"), "\(ended)")
+            }
+        }
+    }
+
+    @Test("A record that another program keeps locked is busy, and waited for in bounded time")
+    func locked() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder + "/envelope.db"
+            #expect(try await Program.run(["accounts", "list", "--db", path]).status == 0)
+            let holding = """
+                import sqlite3, sys
+                record = sqlite3.connect(sys.argv[1], isolation_level=None)
+                record.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                record.execute("BEGIN IMMEDIATE")
+                print("held", flush=True)
+                sys.stdin.read()
+                """
+            let other = try ChildProcess(
+                "/usr/bin/env", ["python3", "-c", holding, path], environment: ["PATH": "/usr/bin:/bin"])
+            for await line in other.lines {
+                #expect(line == "held")
+                break
+            }
+            let ended = try await Program.run(["list", "--db", path])
+            #expect(ended.status == 75, "\(ended)")
+            #expect(ended.output.contains("is locked by another program"), "\(ended)")
+            #expect(ended.output.contains("call again"), "\(ended)")
+            other.closeInput()
+            #expect(await other.ended() == 0)
+            #expect(try await Program.run(["list", "--db", path]).status == 0)
+        }
+    }
+
+    @Test("Many that make a record at the same moment all succeed")
+    func together() async throws {
+        try await withTemporaryFolder { folder in
+            try await withThrowingTaskGroup(of: Int32.self) { group in
+                for _ in 1...6 {
+                    group.addTask {
+                        try await Program.run(["accounts", "list", "--db", folder + "/envelope.db"]).status
+                    }
+                }
+                for try await status in group { #expect(status == 0) }
+            }
+        }
+    }
+
+    @Test("A secret of webhooks that cannot be read is told as any other mistake")
+    func webhookSecret() async throws {
+        try await withTemporaryFolder { folder in
+            for flags in [[], ["--json"]] {
+                let ended = try await Program.run(
+                    ["webhooks", "add", "https://example.com/hook", "--db", folder + "/envelope.db"] + flags,
+                    environment: ["ENVELOPE_WEBHOOK_SECRET_FILE": "/nonexistent"])
+                let words = ended.output + ended.errors
+                #expect(ended.status == 2, "\(ended)")
+                #expect(words.contains("ENVELOPE_WEBHOOK_SECRET_FILE could not be read"), "\(ended)")
+                #expect(!words.contains("Unreadable") && !words.contains("Optional"), "\(ended)")
             }
         }
     }

@@ -127,4 +127,69 @@ struct SecretTests {
             }
         }
     }
+
+    @Test(
+        "A new account gets no secret that stands beside another one's URL",
+        arguments: [
+            ("smtps://alice%40a.example@mail.a.example", false),
+            ("smtps://bob%40b.example@mail.a.example", false),
+            ("smtps://alice%40a.example@mail.b.example", false), ("mail.b.example", false),
+            ("smtps://bob%40b.example@MAIL.b.example:465", true), ("smtps://mail.b.example", true),
+            ("", true),
+        ])
+    func foreign(url: String, isTaken: Bool) async throws {
+        try await withTemporaryFolder { folder in
+            let base = ["ENVELOPE_DB": folder + "/envelope.db"]
+            let adding = [
+                "accounts", "add", "bob@b.example", "--smtp-url", "smtps://mail.b.example", "--no-imap",
+                "--no-test",
+            ]
+            let added = try await AccountsTests.run(
+                adding,
+                environment: base.merging([
+                    "ENVELOPE_SMTP_URL": url, "ENVELOPE_SMTP_PASSWORD": "planted",
+                ]) { $1 })
+            #expect(added.status == (isTaken ? 0 : 2), "\(added)")
+            let sentence =
+                "ENVELOPE_SMTP_PASSWORD was not used: it belongs to the account of ENVELOPE_SMTP_URL"
+            #expect(added.errors.contains(sentence) != isTaken, "\(added)")
+            // The settings file is a layer as the environment is.
+            let pair: JSON = ["smtp_url": .string(url), "smtp_password": "planted"]
+            try SettingsTests.write(pair.text, to: folder + "/config.json")
+            let byFile = try await AccountsTests.run(
+                adding + ["--config", folder + "/config.json"], environment: base)
+            #expect(byFile.status == (isTaken ? 0 : 2), "\(byFile)")
+            // A flag is typed for this account.
+            try SettingsTests.write("x", to: folder + "/password")
+            let flagged = try await AccountsTests.run(
+                adding + ["--smtp-password-file", folder + "/password"],
+                environment: base.merging([
+                    "ENVELOPE_SMTP_URL": url, "ENVELOPE_SMTP_PASSWORD": "planted",
+                ]) { $1 })
+            #expect(flagged.status == 0 && !flagged.errors.contains("was not used"), "\(flagged)")
+        }
+    }
+
+    @Test(
+        "Nor does its mailbox",
+        arguments: [
+            ("imaps://alice@imap.a.example", false), ("imaps://bob%40b.example@imap.b.example", true),
+        ])
+    func foreignMailbox(url: String, isTaken: Bool) async throws {
+        try await withTemporaryFolder { folder in
+            let added = try await AccountsTests.run(
+                [
+                    "accounts", "add", "bob@b.example", "--smtp-url", "smtps://mail.b.example", "--imap-url",
+                    "imaps://imap.b.example", "--password-stdin", "--no-test", "--json",
+                ], input: "bobs\n",
+                environment: [
+                    "ENVELOPE_DB": folder + "/envelope.db", "ENVELOPE_IMAP_URL": url,
+                    "ENVELOPE_IMAP_PASSWORD": "planted",
+                ])
+            #expect(added.status == 0, "\(added)")
+            let account = try JSON(parsing: added.output)["account"]
+            #expect((account?["imap_secret"] != nil) == isTaken, "\(added)")
+            #expect(added.errors.contains("ENVELOPE_IMAP_PASSWORD was not used") != isTaken, "\(added)")
+        }
+    }
 }

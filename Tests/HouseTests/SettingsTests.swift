@@ -202,6 +202,8 @@ struct SettingsTests {
             (#"{"deny": {"to": {}}}"#, ["ENVELOPE_DENY_TO", "list of texts"]),
             (#"{"sandbox": [true, {}]}"#, ["ENVELOPE_SANDBOX", "whole number"]),
             (#"{"smtp": {"url": "a"}, "smtp_url": "b"}"#, ["sets ENVELOPE_SMTP_URL twice"]),
+            (#"{"allow_to": []}"#, ["ENVELOPE_ALLOW_TO", "is empty"]),
+            (#"{"allow": {"from": ""}}"#, ["ENVELOPE_ALLOW_FROM", "is empty"]),
             (#"["x"]"#, ["not a JSON object"]), (#"{"from": "#, ["is not JSON", "in line 1"]),
         ])
     func wrongFile(file: String, words: [String]) async throws {
@@ -219,6 +221,52 @@ struct SettingsTests {
                 for word in words { #expect(said.contains(word), "\(command): \(said)") }
             }
             #expect(!FileManager.default.fileExists(atPath: folder + "/envelope.db"))
+        }
+    }
+
+    @Test("An empty variable is not set: what the settings file says holds")
+    func emptyVariables() async throws {
+        try await withTemporaryFolder { folder in
+            try Self.write(
+                #"""
+                {"sandbox": true, "approve": "all", "allow_to": "example.org", "attachment_roots": ["/srv/a"],
+                "smtp_url": "smtp+plain://127.0.0.1:1", "from": "me@example.com"}
+                """#, to: folder + "/config.json")
+            let environment = [
+                "ENVELOPE_DB": folder + "/envelope.db", "ENVELOPE_CONFIG": "", "ENVELOPE_SANDBOX": "",
+                "ENVELOPE_APPROVE": "", "ENVELOPE_ALLOW_TO": " ", "ENVELOPE_ATTACHMENT_ROOTS": "",
+            ]
+            func send(_ address: String) async throws -> JSON {
+                let ended = try await Program.run(
+                    ["send", "--to", address, "--subject", "x", "--text", "x", "--json", "--config"]
+                        + [folder + "/config.json"], environment: environment)
+                return try JSON(parsing: ended.output)
+            }
+            let held = try await send("ada@example.org")
+            #expect(held["state"] == "held" && held["sandbox"] == true, "\(held)")
+            let refused = try await send("eve@example.net")
+            #expect(refused["error"]?["code"] == "recipient_not_allowed", "\(refused)")
+            let doctor = try await Program.run(
+                ["doctor", "--offline", "--sandbox"], environment: environment)
+            #expect(doctor.status == 0, "\(doctor)")
+        }
+    }
+
+    @Test("A usual settings file that cannot be looked for is not taken for none")
+    func unreachableFile() async throws {
+        try await withTemporaryFolder { folder in
+            // In place of a folder that may not be searched: root may search them all.
+            try FileManager.default.createSymbolicLink(
+                atPath: folder + "/loop", withDestinationPath: folder + "/loop")
+            let ended = try await Program.run(
+                ["drain", "--sandbox"],
+                environment: [
+                    "ENVELOPE_DB": folder + "/envelope.db", "XDG_CONFIG_HOME": folder + "/loop",
+                ])
+            #expect(ended.status == 2, "\(ended)")
+            #expect(
+                ended.errors.contains("config.json cannot be read: Too many levels of symbolic links"),
+                "\(ended)")
         }
     }
 
@@ -247,6 +295,10 @@ struct SettingsTests {
             #expect(ended.errors.contains("ENVELOPE_ALOW_TO is no setting"), "\(ended.errors)")
             #expect(ended.errors.contains("is ENVELOPE_ALLOW_TO meant?"))
             #expect(ended.errors.ranges(of: "no setting").count == 1)
+            let doctor = try await Program.run(
+                ["doctor", "--offline", "--sandbox"],
+                environment: ["ENVELOPE_DB": folder + "/envelope.db", "ENVELOPE_ALOW_TO": "x"])
+            #expect(doctor.output.contains("is ENVELOPE_ALLOW_TO meant?"), "\(doctor)")
         }
     }
 }

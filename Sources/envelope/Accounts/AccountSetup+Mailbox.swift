@@ -29,12 +29,14 @@ extension AccountSetup {
         }
         try takeTerms(into: &found.draft)
         if let url = command.options.imapURL { return try await named(url, found) }
+        let user = command.imapUser ?? found.draft.login?.username ?? sender.address.text
+        let hasOwn = AccountSecret.hasOwn("imap", in: desk.settings, for: user)
         // Without a secret there is nothing to log in with.
-        if found.draft.login == nil, found.draft.inbox.proof == nil { return found }
+        if found.draft.login == nil, !hasOwn { return found }
         let candidates = await Spinner.turning("Looking for the mailbox of \(sender.address)") {
             await discovery.mailboxes(
                 for: sender.address, sendingThrough: found.draft.host,
-                ownSecret: found.draft.inbox.proof != nil)
+                ownSecret: hasOwn)
         }
         var reason: Failure?
         for candidate in candidates {
@@ -45,13 +47,16 @@ extension AccountSetup {
             guard let server = try? IMAPServer(host: candidate.host, port: candidate.port, security: security)
             else { continue }
             let username = command.imapUser ?? candidate.username
-            place(server, username == draft.login?.username ? nil : username, in: &draft)
+            let unused = place(server, username == draft.login?.username ? nil : username, in: &draft)
+            // Found for the mailbox's own secret; the one for sending is not to be shown there.
+            if hasOwn, draft.inbox.proof == nil { continue }
             let outcome = await tried(draft)
             if case .failed(let failure, _) = outcome, !isKnown {
                 // What nobody answers at was a guess.
                 if failure.code != .connectionFailed, failure.code != .timeout { reason = reason ?? failure }
                 continue
             }
+            if let unused { StandardError.write(unused + "\n") }
             found.draft = draft
             found.mailbox = outcome
             return found
@@ -77,7 +82,9 @@ extension AccountSetup {
                 hint: "Use imaps:// or imap://; imap+plain:// is for a server on this machine.",
                 field: "imap_url")
         }
-        place(server, command.imapUser ?? urlUser, in: &found.draft)
+        if let unused = place(server, command.imapUser ?? urlUser, in: &found.draft) {
+            StandardError.write(unused + "\n")
+        }
         found.mailbox = await tried(found.draft)
         return found
     }
@@ -92,18 +99,23 @@ extension AccountSetup {
             }
             draft.inbox.sentCopy = policy.rawValue
         }
-        let own = AccountSecret.own(desk.settings.proof("imap"))
-        draft.inbox.proof = own?.proof
-        draft.inbox.place = own?.place
-        draft.inboxSecret = own?.sealed
     }
 
-    private func place(_ server: IMAPServer, _ username: String?, in draft: inout AccountDraft) {
+    /// - Returns: a sentence about a secret that there is and that is another mailbox's.
+    private func place(
+        _ server: IMAPServer, _ username: String?, in draft: inout AccountDraft
+    ) -> String? {
+        let user = username ?? draft.login?.username ?? sender.address.text
+        let own = AccountSecret.own("imap", in: desk.settings, for: user, at: server.host)
+        draft.inbox.proof = own.given?.proof
+        draft.inbox.place = own.given?.place
+        draft.inboxSecret = own.given?.sealed
         draft.imapURL = server.description
         draft.inbox.username = username
         draft.inbox.caFile = command.options.imapCAFile.map(SystemFile.absolute) ?? draft.caFile
         // Another host has another key.
         draft.inbox.publicKey = command.imapPin ?? (server.host == draft.host ? draft.publicKey : nil)
+        return own.unused
     }
 
     private func tried(_ draft: AccountDraft) async -> Inbox {

@@ -90,7 +90,7 @@ struct AccountSetup {
         let provider = Provider.running(host: server.host)
         let username =
             command.user ?? urlUser ?? provider?.username(for: sender.address) ?? sender.address.text
-        let given = try await secret.get(for: username, provider)
+        let given = try await secret.get(for: username, at: server.host, provider)
         let draft = draft(
             server.host, server.port, .init(server.security), username: username, secret: given)
         let check = await check(draft)
@@ -108,7 +108,7 @@ struct AccountSetup {
             // Nobody is asked for a password before something is there to take it.
             if candidate.source == .guess, await !isServer(candidate) { continue }
             let username = command.user ?? candidate.username
-            let given = try await secret.get(for: username, candidate.provider)
+            let given = try await secret.get(for: username, at: candidate.host, candidate.provider)
             let draft = draft(candidate, username: username, secret: given)
             let check = await check(draft)
             guard let failure = check.failure else {

@@ -17,8 +17,9 @@ struct AccountsAdd: AsyncParsableCommand {
             the domain's own, gets no password before you agree.
             The password is asked for, or taken from --smtp-password-file, -command,
             --password-stdin, ENVELOPE_SMTP_PASSWORD or ENVELOPE_SMTP_TOKEN (and _FILE,
-            _COMMAND). Typed or from the environment it is sealed in the record; a file or
-            a command is remembered and read at each login.
+            _COMMAND), unless ENVELOPE_SMTP_URL beside it names another user or server.
+            Typed or from the environment it is sealed in the record; a file or a command is
+            remembered and read at each login.
             --oauth signs in with OAuth 2.0 instead, with a client id of your own: google
             by a browser on this machine, microsoft by a code; another provider by
             --token-url, --scope and --authorization-url or --device-url. The client's

@@ -17,7 +17,8 @@ extension Examination {
             if let (account, transport) = try Account.environment(settings, now: { .now }) {
                 isAny = true
                 known.append(account.record.id)
-                findings += await look(at: account, transport, "in the settings", store)
+                findings += await look(
+                    at: account, transport, "in the settings", store, advice: Account.mailboxAdvice)
             }
             for stored in try store?.accounts() ?? [] {
                 isAny = true
@@ -29,7 +30,8 @@ extension Examination {
                     }
                     let (account, transport) = try keys.account(stored, in: store, settings, now: { .now })
                     findings += await look(
-                        at: account, transport, "stored\(stored.isDefault ? ", the default" : "")", store)
+                        at: account, transport, "stored\(stored.isDefault ? ", the default" : "")", store,
+                        advice: account.mailboxAdvice)
                 } catch {
                     findings.append(Finding("account \(stored.name)", .wrong, error.message, fix: error.hint))
                 }
@@ -56,7 +58,8 @@ extension Examination {
     }
 
     private func look(
-        at account: Account, _ transport: AccountTransport, _ origin: String, _ store: Store?
+        at account: Account, _ transport: AccountTransport, _ origin: String, _ store: Store?,
+        advice: String
     ) async -> [Finding] {
         let subject = "account \(account.record.name)"
         var findings: [Finding] = []
@@ -76,18 +79,18 @@ extension Examination {
                 findings.append(Finding(subject, .well, "\(what): connected, logged in"))
             }
         }
-        findings.append(await mailbox(of: account))
+        findings.append(await mailbox(of: account, advice: advice))
         if let queue = queue(of: account, store) { findings.append(queue) }
         return findings
     }
 
     /// Wrong settings of a mailbox stop no mail, and are wrong all the same.
-    private func mailbox(of account: Account) async -> Finding {
+    private func mailbox(of account: Account, advice: String) async -> Finding {
         let subject = "mailbox of \(account.record.name)"
         guard let reader = account.mailbox else {
             return Finding(
                 subject, .note, "nobody looks into it, so bounces and Sent copies are not seen",
-                fix: "--imap-url imaps://host (or ENVELOPE_IMAP_URL)")
+                fix: advice)
         }
         if let broken = reader as? UnusableMailbox {
             return Finding(subject, .wrong, broken.failure.message, fix: broken.failure.hint)

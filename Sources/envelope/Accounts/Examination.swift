@@ -30,7 +30,7 @@ struct Examination {
         } catch {
             return findings + [Finding("secret key", .wrong, error.message, fix: error.hint)]
         }
-        guard SystemFile.exists(path) else {
+        guard !SystemFile.isMissing(path) else {
             findings.append(
                 Failure.unmakable(path).map { Finding("record", .wrong, $0.message, fix: $0.hint) }
                     ?? Finding("record", .note, "\(path) is not there yet; the first send makes it"))
@@ -54,13 +54,9 @@ struct Examination {
                 "\(origin.name) = \(origin.value.map { Reply.printable($0, limit: 300) } ?? "•••") (\(origin.source))"
             )
         }
+        findings += Settings.strangers(in: environment).map { Finding("setting", .note, $0) }
         do {
-            _ = try settings.tools()
-            try settings.check()
-            _ = try settings.connections()
-            _ = try settings.giveUpAfter()
-            _ = try settings.retention()
-            _ = try settings.httpPort()
+            try settings.checkAll()
         } catch {
             findings.append(Finding("settings", .wrong, error.description, fix: "Correct that setting."))
         }
@@ -78,7 +74,7 @@ struct Examination {
                     ? Finding("record", .well, "\(path) is whole and can be written (version \(version))")
                     : Finding(
                         "record", .wrong, "\(path) is damaged: \(damage[0])",
-                        fix: "Restore a backup, or rescue it: sqlite3 '\(path)' .recover | sqlite3 new.db"))
+                        fix: Failure.rescue(path)))
         } catch {
             findings.append(
                 Finding(
@@ -91,7 +87,9 @@ struct Examination {
                     ? Finding("disk", .well, "\(free) MiB are free")
                     : Finding(
                         "disk", .wrong, "only \(free) MiB are free",
-                        fix: "Make room: `envelope prune --older-than 30d` deletes old mail data."))
+                        fix:
+                            "Make room elsewhere on that disk. What `envelope prune --older-than 30d` deletes makes room"
+                            + " for new mail in the record; the file gets no smaller."))
         }
         return findings + [key(store, keys)]
     }

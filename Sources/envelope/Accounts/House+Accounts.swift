@@ -28,7 +28,8 @@ extension Store {
     private static func unreadable(_ error: any Error) -> Failure {
         Failure(
             .internal, "The accounts could not be read: \(error).",
-            hint: "Run `envelope doctor`, which looks at the record.", retryable: true)
+            hint: "Run `envelope doctor`, which looks at the record.",
+            retryable: !StoreError.isDamage(error))
     }
 }
 
