@@ -95,9 +95,9 @@ extension Dispatcher {
         var pause = 0.5
         while true {
             do {
-                try await store.settle(claim, settlement)
-                ends[settlement.state, default: 0] += 1
-                return log(claim, settlement)
+                let state = try await store.settle(claim, settlement)
+                ends[state, default: 0] += 1
+                return log(claim, settlement, state)
             } catch StoreError.notOwner {
                 return logger.error("another process took it over", metadata: ["send": "\(claim.id)"])
             } catch {
@@ -114,11 +114,11 @@ extension Dispatcher {
         }
     }
 
-    private func log(_ claim: Claim, _ settlement: Settlement) {
+    private func log(_ claim: Claim, _ settlement: Settlement, _ state: SendState) {
         logger.info(
             "attempt ended",
             metadata: [
-                "send": "\(claim.id)", "attempt": "\(claim.attempt)", "state": "\(settlement.state.rawValue)",
+                "send": "\(claim.id)", "attempt": "\(claim.attempt)", "state": "\(state.rawValue)",
                 "phase": "\(settlement.phase.rawValue)",
                 "reply": "\(settlement.recipients.first?.reply.map { "\($0.code)" } ?? "-")",
             ])

@@ -28,7 +28,9 @@ extension Store {
     /// A send that was taken over as unconfirmed while its owner was stopped becomes `accepted` when the owner has
     /// read a 2yz after all (`reconciled`).
     /// - Throws: `StoreError.notOwner` when another process has taken the send over.
-    package func settle(_ claim: Claim, _ settlement: Settlement) async throws {
+    /// - Returns: the state that the send is in now: it may be less certain than the attempt was.
+    @discardableResult
+    package func settle(_ claim: Claim, _ settlement: Settlement) async throws -> SendState {
         try await writer.write { db in try settle(claim, settlement, in: db) }
     }
 
@@ -54,11 +56,13 @@ extension Store {
         }
     }
 
-    func settle(_ claim: Claim, _ settlement: Settlement, in db: Database) throws {
-        if try settleAtOnce(claim, settlement, in: db) { return }
+    @discardableResult
+    func settle(_ claim: Claim, _ settlement: Settlement, in db: Database) throws -> SendState {
+        if try settleAtOnce(claim, settlement, in: db) { return settlement.state }
         guard let standing = try standing(of: claim.id, in: db) else { throw StoreError.notOwner(claim.id) }
         guard standing.isOpen(for: claim) else {
-            return try reconcile(claim, settlement, standing, in: db)
+            try reconcile(claim, settlement, standing, in: db)
+            return settlement.state
         }
         let isCancelled = standing.isCancelRequested && settlement.state.status == .queued
         let settlement = try weighed(
@@ -67,8 +71,9 @@ extension Store {
         try write(settlement, of: claim, isTry: settlement.isTry, in: db)
         if settlement.state == .partial {
             try leaveOut(
-                claim.number, [], because: isCancelled ? "it was cancelled" : "it was not tried again",
-                at: settlement.at, in: db)
+                claim.number, try doubted(in: claim.number, in: db),
+                because: isCancelled ? "it was cancelled" : "it was not tried again", at: settlement.at,
+                in: db)
         }
         if settlement.state.status != .queued { try markDoubted(in: claim.number, at: settlement.at, in: db) }
         try end(claim, settlement, in: db)
@@ -76,6 +81,7 @@ extension Store {
             SendEvent(at: settlement.at, kind: settlement.event, detail: settlement.detail), of: claim.number,
             in: db)
         if let pause = settlement.accountPause { try self.pause(claim.accountID, pause, in: db) }
+        return settlement.state
     }
 
     /// The way of nearly every settlement: one statement finds that the attempt is the one under way and ends it.
@@ -87,7 +93,8 @@ extension Store {
         guard settlement.warnings.isEmpty, settlement.accountPause == nil,
             !claim.settledOutcomes.contains(.accepted),
             !isSent || settlement.recipients.contains(where: { $0.outcome == .accepted }),
-            !state.mayHideDoubt
+            !state.mayHideDoubt,
+            state != .unconfirmed || settlement.recipients.allSatisfy({ $0.outcome == .unconfirmed })
         else { return false }
         let changed = try db.run(
             """
@@ -170,7 +177,8 @@ extension Store {
     func merged(_ warnings: [String], into number: Int64, in db: Database) throws -> String {
         let row = try Row.fetchOne(
             db, sql: "SELECT warnings FROM sends WHERE number = ?", arguments: [number])
-        let earlier = try row?.coded("warnings", [String].self) ?? []
+        // What cannot be read any more must not keep a send from its end.
+        let earlier = (try? row?.coded("warnings", [String].self)) ?? []
         return try Coding.text(earlier + warnings.filter { !earlier.contains($0) })
     }
 }

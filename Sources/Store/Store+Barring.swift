@@ -32,8 +32,11 @@ extension Store {
                 "UPDATE recipients SET outcome = 'not_attempted', at = ? WHERE send = ? AND address = ?",
                 .text(now.rfc3339), .number(claim.number), .text(address.text))
         }
-        let warnings = reasons.map {
-            "\($0.address) did not get it: \($0.failure.message) \($0.failure.hint)"
+        let doubted = try doubted(in: claim.number, in: db)
+        let warnings = reasons.map { address, failure in
+            doubted.contains(address.text)
+                ? Settlement.doubt(about: address.text, because: Failure.noReplyBefore)
+                : Settlement.leftOut(address.text, because: "\(failure.message) \(failure.hint)")
         }
         try db.run(
             "UPDATE sends SET warnings = ? WHERE number = ?",

@@ -50,7 +50,7 @@ extension Store {
 extension Settlement {
     /// The warning about a recipient who does not get what others have.
     static func leftOut(_ address: String, because clause: String) -> String {
-        "\(address) did not get it: \(clause)."
+        "\(address) did not get it: \(clause)\(clause.hasSuffix(".") ? "" : ".")"
     }
 
     /// The same end of an attempt, for a send that nobody wants to be tried again.

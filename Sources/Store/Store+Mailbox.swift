@@ -26,14 +26,24 @@ extension Store {
     package func newestUnsettled(of account: String, since: Timestamp) throws -> SendID? {
         try look { db in
             try db.first(
-                "SELECT id, number FROM sends WHERE \(Self.leftSince) AND \(Self.unsettled) ORDER BY number DESC LIMIT 1",
-                .text(account), .number(SendNumber.floor(of: since)), .text(since.rfc3339)
+                """
+                SELECT id, number FROM (\(Self.newest("number >= ?2")) UNION ALL \(Self.newest("scheduled_for >= ?3")))
+                ORDER BY number DESC LIMIT 1
+                """, .text(account), .number(SendNumber.floor(of: since)), .text(since.rfc3339)
             ) { try $0.sendID(0) }
         }
     }
 
     /// Recorded since a time, or scheduled and due since then: `?1` is the account, `?2` the number, `?3` the time.
     private static let leftSince = "account_id = ?1 AND (number >= ?2 OR scheduled_for >= ?3)"
+
+    /// Each bound for itself: of both together SQLite would read all that the account ever sent.
+    private static func newest(_ bound: String) -> String {
+        """
+        SELECT * FROM (
+            SELECT id, number FROM sends WHERE account_id = ?1 AND \(bound) AND \(unsettled) ORDER BY number DESC LIMIT 1)
+        """
+    }
 
     private static let unsettled =
         "(state = 'unconfirmed' OR status = 'sent' AND delivery IN ('unknown', 'in_sent_folder', 'delayed'))"

@@ -44,8 +44,8 @@ extension Store {
             try db.execute(
                 sql: """
                     UPDATE sends SET status = 'queued', error = NULL, tries = 0, cancel_requested_at = NULL,
-                        state = CASE WHEN scheduled_for > :now THEN 'scheduled' ELSE 'ready' END,
-                        next_attempt_at = CASE WHEN scheduled_for > :now THEN scheduled_for ELSE :now END,
+                        state = CASE WHEN \(Self.isStillToCome) THEN 'scheduled' ELSE 'ready' END,
+                        next_attempt_at = CASE WHEN \(Self.isStillToCome) THEN scheduled_for ELSE :now END,
                         give_up_at = :end
                     WHERE number = :number
                     """,
@@ -56,4 +56,7 @@ extension Store {
             return .done
         }
     }
+
+    /// What was attempted already, by a clock that ran ahead, is due now.
+    private static let isStillToCome = "state IN ('expired', 'cancelled', 'denied') AND scheduled_for > :now"
 }

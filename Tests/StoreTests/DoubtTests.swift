@@ -129,6 +129,73 @@ struct DoubtTests {
         }
     }
 
+    /// Both may have it; then the first has it for certain and the second is put off.
+    private func halfTaken(_ store: Store) async throws -> SendID {
+        let id = try await retried(
+            store, to: ["a@example.org", "b@example.org"], [.unconfirmed, .unconfirmed])
+        let claim = try await store.claimAgain()
+        try await store.settle(claim, Samples.ended(claim, .deferred, [.accepted, .deferred]))
+        return id
+    }
+
+    @Test("Of who may have it nothing says that he did not get it", arguments: [true, false])
+    func saysOneThing(isSuppressed: Bool) async throws {
+        try await withStore { store, _ in
+            let id = try await halfTaken(store)
+            if isSuppressed {
+                try await store.suppress(
+                    Suppression(byHand: try Address(parsing: "b@example.org"), reason: "", at: later))
+                #expect(try await store.claim(for: "env-1", owner: "o", limit: 1, now: later).isEmpty)
+            } else {
+                let claim = try await store.claimAgain()
+                #expect(try await store.cancel(id, at: later) == .requested)
+                try await store.settle(claim, Samples.ended(claim, .ready, isTry: false))
+            }
+            let send = try #require(try await store.send(id))
+            #expect(send.state == .partial)
+            #expect(send.recipients.map(\.outcome) == [.accepted, .unconfirmed])
+            let about = send.warnings.filter { $0.hasPrefix("b@example.org") }
+            #expect(about.count == 1 && about[0].contains("may or may not have it"), "\(send.warnings)")
+        }
+    }
+
+    @Test("Unconfirmed once more, whoever was refused then may have it from before")
+    func again() async throws {
+        try await withStore { store, _ in
+            _ = try await retried(
+                store, to: ["a@example.org", "b@example.org"], [.unconfirmed, .unconfirmed])
+            let claim = try await store.claimAgain()
+            try await store.commitAtFinalDot(claim, at: later)
+            try await store.settle(claim, Samples.ended(claim, .unconfirmed, [.rejected, .unconfirmed]))
+            #expect(
+                try store.values("SELECT outcome FROM recipients ORDER BY position")
+                    == ["unconfirmed", "unconfirmed"])
+        }
+    }
+
+    @Test("Warnings that cannot be read keep no send from its end")
+    func damagedWarnings() async throws {
+        try await withStore { store, _ in
+            let claim = try await store.claimed(to: ["a@example.org", "b@example.org"])
+            try await store.settle(claim, Samples.ended(claim, .deferred, [.accepted, .deferred]))
+            try store.run("UPDATE sends SET warnings = '[\"x'")
+            #expect(try await store.giveUp(now: end) == [claim.id: .partial])
+        }
+    }
+
+    @Test("What was attempted ahead of its time, by a wrong clock, is due when it is tried again")
+    func aheadOfItsTime() async throws {
+        try await withStore { store, _ in
+            _ = try await retried(store)
+            let claim = try await store.claimAgain()
+            try await store.settle(claim, Samples.ended(claim, .unconfirmed, [.unconfirmed]))
+            try store.run("UPDATE sends SET scheduled_for = '\(end.rfc3339)'")
+            #expect(
+                try await store.requeue(claim.id, evenIfUnconfirmed: true, giveUpAt: end, at: later) == .done)
+            #expect(try await store.send(claim.id)?.state == .ready)
+        }
+    }
+
     @Test("A send that was stopped before its time keeps that time when it is tried again")
     func keepsItsTime() async throws {
         try await withStore { store, _ in

@@ -103,6 +103,27 @@ struct PlanTests {
         }
     }
 
+    @Test("The mailbox's questions begin at a time, and never read all that an account has sent")
+    func mailbox() async throws {
+        try await withStore { store, _ in
+            _ = try await store.claimed(1)
+            let plans = try await store.plans {
+                _ = try store.newestUnsettled(of: "env-1", since: Samples.later)
+                _ = try store.soughtCopies(of: "env-1", since: Samples.later, limit: 9)
+            }
+            for part in ["UNION ALL", "mark = 'copy'"] {
+                let plan = try #require(plans.first { $0.sql.contains(part) })
+                for bound in [
+                    "sends_by_account (account_id=? AND rowid>?)",
+                    "sends_scheduled (account_id=? AND scheduled_for>?)",
+                ] {
+                    #expect(plan.steps.contains { $0.contains(bound) }, "\(plan)")
+                }
+                #expect(!plan.steps.contains { $0.hasSuffix("(account_id=?)") }, "\(plan)")
+            }
+        }
+    }
+
     private func check(_ plans: [Plan], of part: String, has expected: String) throws {
         let plan = try #require(plans.first { $0.sql.contains(part) })
         #expect(plan.steps.contains { $0.contains(expected) }, "\(plan)")
