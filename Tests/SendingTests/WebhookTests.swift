@@ -78,7 +78,7 @@ struct WebhookTests {
             try await eventually {
                 try desk.service.webhookDeliveries(of: nil, state: .dead, limit: 9).count == 1
             }
-            #expect(endpoint.posts.count == 10 && desk.clock.now > start.adding(seconds: 3 * 86_400))
+            #expect(endpoint.posts.count == 10 && desk.clock.now > start.adding(seconds: 2.5 * 86_400))
             let dead = try #require(
                 try desk.service.webhookDeliveries(of: added.webhook.id, state: .dead, limit: 9).first)
             #expect(dead.attempts == 10 && dead.last?.status == 500)

@@ -22,7 +22,7 @@ import urllib.parse
 import urllib.request
 
 from selenium import webdriver
-from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -120,9 +120,8 @@ def browser(scripts=True, dark=False, phone=False):
 
 def until(driver, what, holds):
     try:
-        # The page renews parts of itself while it is looked at.
-        renewed = (NoSuchElementException, StaleElementReferenceException)
-        WebDriverWait(driver, 30, ignored_exceptions=renewed).until(lambda one: holds())
+        # The page renews parts of itself, or gives way to another, while it is looked at.
+        WebDriverWait(driver, 30, ignored_exceptions=(WebDriverException,)).until(lambda one: holds())
     except Exception as error:
         raise Failed(f"{what}: {error.__class__.__name__}; the page is {driver.title!r}")
 
